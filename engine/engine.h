@@ -1,0 +1,8 @@
+#pragma once
+
+#include "engine/counters.h"
+#include "engine/error.h"
+#include "engine/memory.h"
+#include "engine/random.h"
+#include "engine/shape.h"
+#include "engine/tensor.h"

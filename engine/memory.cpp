@@ -1,0 +1,72 @@
+#include "engine/memory.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <new>
+#include <stdexcept>
+#include <string>
+
+namespace tt {
+
+namespace {
+
+MemoryStats stats;
+bool poison = false;
+
+// Four bytes of this make a float NaN.
+constexpr int poison_byte = 0xFF;
+
+}  // namespace
+
+void* allocate(std::int64_t bytes) {
+  if (bytes < 0) {
+    throw std::invalid_argument("[allocate] got " + std::to_string(bytes) +
+                                " bytes: the number must not be negative");
+  }
+  if (bytes == 0) {
+    return nullptr;
+  }
+  // A pointer difference must fit into `std::ptrdiff_t`, which has 32 bits in WebAssembly.
+  if (bytes > std::numeric_limits<std::ptrdiff_t>::max() - block_alignment) {
+    throw std::bad_alloc();
+  }
+  // `aligned_alloc` takes whole multiples of the alignment only.
+  const std::int64_t whole = (bytes + block_alignment - 1) / block_alignment * block_alignment;
+  void* block = std::aligned_alloc(static_cast<std::size_t>(block_alignment),
+                                   static_cast<std::size_t>(whole));
+  if (block == nullptr) {
+    throw std::bad_alloc();
+  }
+  if (poison) {
+    std::memset(block, poison_byte, static_cast<std::size_t>(whole));
+  }
+  stats.live_bytes += bytes;
+  stats.peak_bytes = std::max(stats.peak_bytes, stats.live_bytes);
+  stats.allocations += 1;
+  return block;
+}
+
+void deallocate(void* block, std::int64_t bytes) noexcept {
+  if (block == nullptr) {
+    return;
+  }
+  std::free(block);
+  stats.live_bytes -= bytes;
+}
+
+MemoryStats memory_stats() noexcept {
+  return stats;
+}
+
+void reset_peak_memory() noexcept {
+  stats.peak_bytes = stats.live_bytes;
+}
+
+void poison_new_memory(bool on) noexcept {
+  poison = on;
+}
+
+}  // namespace tt

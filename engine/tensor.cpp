@@ -1,0 +1,466 @@
+#include "engine/tensor.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <new>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "engine/counters.h"
+#include "engine/error.h"
+#include "engine/memory.h"
+
+namespace tt {
+
+namespace {
+
+constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max();
+
+// The bytes of `count` floats. The largest count that fits into 64 bits as bytes is a quarter of
+// the largest number.
+std::int64_t bytes_of(std::int64_t count) {
+  if (count > largest / static_cast<std::int64_t>(sizeof(float))) {
+    throw std::bad_alloc();
+  }
+  return count * static_cast<std::int64_t>(sizeof(float));
+}
+
+// Refuses a shape before `numel` or `contiguous_strides` could overflow. An axis of extent 0 counts
+// as 1, because the strides of the other axes are still computed.
+void check_shape(const char* op, const Shape& shape) {
+  std::int64_t product = 1;
+  for (std::int64_t extent : shape) {
+    if (extent < 0 || (extent > 0 && product > largest / extent)) {
+      throw std::invalid_argument(std::string("[") + op + "] got shape " + to_string(shape) +
+                                  ": every extent must be 0 or more and their product must fit " +
+                                  "into 64 bits");
+    }
+    product *= extent == 0 ? 1 : extent;
+  }
+}
+
+// (2, -1, 4) for 24 elements -> (2, 3, 4).  (5, -1) for 24 elements is refused: 24 / 5 is not
+// whole.
+Shape infer_shape(const char* op, const Shape& wanted, std::int64_t count) {
+  // BEGIN SOLUTION: infer_shape: replace one -1 by what the other extents leave over, and refuse a
+  // shape that does not hold exactly count elements
+  Shape shape = wanted;
+  const auto unknown = std::find(shape.begin(), shape.end(), -1);
+  if (unknown != shape.end()) {
+    *unknown = 1;
+  }
+  check_shape(op, shape);
+  const std::int64_t known = numel(shape);
+  if (unknown != shape.end() && known != 0) {
+    *unknown = count / known;
+  }
+  if (numel(shape) != count || (unknown != shape.end() && known == 0)) {
+    throw std::invalid_argument(std::string("[") + op + "] got shape " + to_string(wanted) +
+                                " for " + std::to_string(count) +
+                                " elements: it must hold exactly as many");
+  }
+  return shape;
+  // END SOLUTION
+}
+
+// Worked code, to read: the strides that show a tensor in another shape without a copy, if there
+// are any. Axes that lie one behind the other in memory form a chunk: (2, 3, 4) with strides
+// (24, 4, 1) has the chunks 2 and 3x4. The new shape may cut each chunk as it likes, but no new
+// axis may span two chunks: (2, 12) and (2, 6, 2) can be shown, (24,) cannot.
+// Source: PyTorch, aten/src/ATen/TensorUtils.cpp, computeStride.
+std::optional<Strides> view_strides(const Shape& sizes, const Strides& strides,
+                                    const Shape& wanted) {
+  if (numel(sizes) == 0) {
+    return sizes == wanted ? strides : contiguous_strides(wanted);
+  }
+  Strides result(wanted.size(), 1);
+  std::size_t left = wanted.size();  // new axes still without a stride, filled from the last
+  std::int64_t step = sizes.empty() ? 1 : strides.back();  // the stride inside this chunk
+  std::int64_t in_chunk = 1;                               // elements of this chunk so far
+  for (std::size_t axis = sizes.size(); axis-- > 0;) {
+    in_chunk *= sizes[axis];
+    const bool first = axis == 0;
+    if (!first && (sizes[axis - 1] == 1 || strides[axis - 1] == in_chunk * step)) {
+      continue;
+    }
+    std::int64_t covered = 1;
+    while (left > 0 && (covered < in_chunk || wanted[left - 1] == 1)) {
+      --left;
+      result[left] = covered * step;
+      covered *= wanted[left];
+    }
+    if (covered != in_chunk) {
+      return std::nullopt;
+    }
+    if (!first) {
+      step = strides[axis - 1];
+      in_chunk = 1;
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+// Worked code, to read: `allocate` hands out raw bytes, and whoever takes them must give them back.
+Storage::Storage(std::int64_t size)
+    : data_(static_cast<float*>(allocate(bytes_of(size)))), size_(size) {}
+
+Storage::~Storage() {
+  deallocate(data_, bytes_of(size_));
+}
+
+// Worked code, to read: `other` is about to die, so we take its block and leave it with none.
+Storage::Storage(Storage&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+// Our old block travels to `taken`, which dies at the end of this function and gives it back.
+Storage& Storage::operator=(Storage&& other) noexcept {
+  Storage taken(std::move(other));
+  std::swap(data_, taken.data_);
+  std::swap(size_, taken.size_);
+  return *this;
+}
+
+Storage::Storage(const Storage& other) {
+  // BEGIN SOLUTION: storage_copy: get a block of your own of the same size, then copy the values
+  data_ = static_cast<float*>(allocate(bytes_of(other.size_)));
+  size_ = other.size_;
+  std::copy_n(other.data_, size_, data_);
+  // END SOLUTION
+}
+
+Storage& Storage::operator=(const Storage& other) {
+  // BEGIN SOLUTION: storage_assign: end with a copy of the other's values, having given the old
+  // block back once, even when assigned to itself
+  Storage copy(other);
+  std::swap(data_, copy.data_);
+  std::swap(size_, copy.size_);
+  return *this;
+  // END SOLUTION
+}
+
+Tensor::Tensor(std::shared_ptr<Storage> storage, Shape sizes, Strides strides,
+               std::int64_t storage_offset)
+    : storage_(std::move(storage)),
+      sizes_(std::move(sizes)),
+      strides_(std::move(strides)),
+      storage_offset_(storage_offset) {
+  check_shape("as_strided", sizes_);
+  if (strides_.size() != sizes_.size()) {
+    throw std::invalid_argument("[as_strided] got shape " + to_string(sizes_) + " and strides " +
+                                to_string(strides_) + ": both must have the same rank");
+  }
+  // The place of the last element is the largest, as no stride is negative.
+  const std::int64_t end = this->storage().size();
+  const bool none = numel() == 0;
+  bool inside = storage_offset >= 0 && (none || storage_offset < end);
+  std::int64_t last = storage_offset;
+  for (std::size_t axis = 0; inside && axis < sizes_.size(); ++axis) {
+    const std::int64_t moves = sizes_[axis] - 1;
+    inside =
+        strides_[axis] >= 0 && (none || moves == 0 || strides_[axis] <= (end - 1 - last) / moves);
+    last += inside && !none ? moves * strides_[axis] : 0;
+  }
+  if (!inside) {
+    throw std::invalid_argument("[as_strided] got shape " + to_string(sizes_) + ", strides " +
+                                to_string(strides_) + " and offset " +
+                                std::to_string(storage_offset) + ": every index must stay in [0, " +
+                                std::to_string(end) + ") of the storage");
+  }
+}
+
+Storage& Tensor::storage() const {
+  if (!defined()) {
+    throw std::invalid_argument(
+        "[storage] got an undefined tensor: it must have been given a value and not moved from");
+  }
+  return *storage_;
+}
+
+std::int64_t Tensor::size(std::int64_t dim) const {
+  return sizes_[static_cast<std::size_t>(normalize_axis(dim, this->dim()))];
+}
+
+float* Tensor::data_ptr() {
+  Storage& block = storage();
+  return numel() == 0 ? nullptr : block.data() + storage_offset_;
+}
+
+const float* Tensor::data_ptr() const {
+  const Storage& block = storage();
+  return numel() == 0 ? nullptr : block.data() + storage_offset_;
+}
+
+bool Tensor::is_alias_of(const Tensor& other) const {
+  return defined() && storage_ == other.storage_;
+}
+
+// index (1, 2) with strides (3, 1) and storage_offset 4 -> 4 + 1*3 + 2*1 = 9.
+std::int64_t Tensor::place_of(const Index& index) const {
+  // BEGIN SOLUTION: at: begin at this tensor's storage offset and go on by the offset of the index
+  return storage_offset_ + offset_of(index, sizes_, strides_);
+  // END SOLUTION
+}
+
+float& Tensor::at(const Index& index) {
+  return storage().data()[place_of(index)];
+}
+
+float Tensor::at(const Index& index) const {
+  return storage().data()[place_of(index)];
+}
+
+float Tensor::item() const {
+  if (numel() != 1) {
+    throw std::invalid_argument("[item] got shape " + to_string(sizes_) +
+                                ": it must have exactly one element");
+  }
+  return *data_ptr();
+}
+
+Tensor Tensor::as_strided(const Shape& sizes, const Strides& strides,
+                          std::int64_t storage_offset) const {
+  return Tensor(storage_, sizes, strides, storage_offset);
+}
+
+// Worked code, to read: a view is the same storage with other sizes, strides and offset.
+// (2, 3) with strides (3, 1) -> (3, 2) with strides (1, 3).
+Tensor Tensor::transpose(std::int64_t dim0, std::int64_t dim1) const {
+  const auto axis0 = static_cast<std::size_t>(normalize_axis(dim0, dim()));
+  const auto axis1 = static_cast<std::size_t>(normalize_axis(dim1, dim()));
+  Shape sizes = sizes_;
+  Strides strides = strides_;
+  std::swap(sizes[axis0], sizes[axis1]);
+  std::swap(strides[axis0], strides[axis1]);
+  return as_strided(sizes, strides, storage_offset_);
+}
+
+// (2, 3, 4) by (2, 0, 1) -> (4, 2, 3).  (2, 3) by (0, 0) is refused: axis 0 comes twice.
+Tensor Tensor::permute(const std::vector<std::int64_t>& dims) const {
+  // BEGIN SOLUTION: permute: give axis i of the result the extent and stride of axis dims[i], using
+  // every axis once
+  Shape sizes;
+  Strides strides;
+  std::vector<bool> used(sizes_.size(), false);
+  for (std::int64_t one : dims) {
+    const auto axis = static_cast<std::size_t>(normalize_axis(one, dim()));
+    if (used[axis]) {
+      break;
+    }
+    used[axis] = true;
+    sizes.push_back(sizes_[axis]);
+    strides.push_back(strides_[axis]);
+  }
+  if (sizes.size() != sizes_.size() || dims.size() != sizes_.size()) {
+    throw std::invalid_argument("[permute] got axes " + to_string(dims) + " for shape " +
+                                to_string(sizes_) + ": every axis must come exactly once");
+  }
+  return as_strided(sizes, strides, storage_offset_);
+  // END SOLUTION
+}
+
+// (10,) from 2 to 9 by 3 -> (3,): elements 2, 5, 8.  (10,) from -3 -> (3,): elements 7, 8, 9.
+Tensor Tensor::slice(std::int64_t dim, std::int64_t start, std::int64_t end,
+                     std::int64_t step) const {
+  const auto axis = static_cast<std::size_t>(normalize_axis(dim, this->dim()));
+  if (step < 1) {
+    throw std::invalid_argument("[slice] got step " + std::to_string(step) +
+                                ": it must be positive");
+  }
+  // A step past the end of the axis keeps one element, however long it is.
+  step = std::min(step, std::max<std::int64_t>(sizes_[axis], 1));
+  // BEGIN SOLUTION: slice: count negative bounds from the back, clamp both to the axis, then move
+  // the offset and lengthen the stride
+  const std::int64_t extent = sizes_[axis];
+  start = std::clamp<std::int64_t>(start < 0 ? start + extent : start, 0, extent);
+  end = std::clamp<std::int64_t>(end < 0 ? end + extent : end, start, extent);
+  Shape sizes = sizes_;
+  Strides strides = strides_;
+  sizes[axis] = (end - start + step - 1) / step;
+  strides[axis] *= step;
+  return as_strided(sizes, strides, storage_offset_ + start * strides_[axis]);
+  // END SOLUTION
+}
+
+// (2, 3) at index 1 of axis 0 -> (3,): the second row.
+Tensor Tensor::select(std::int64_t dim, std::int64_t index) const {
+  const auto axis = static_cast<std::size_t>(normalize_axis(dim, this->dim()));
+  const std::int64_t extent = sizes_[axis];
+  if (index < -extent || index >= extent) {
+    throw std::invalid_argument("[select] got index " + std::to_string(index) + " on axis " +
+                                std::to_string(axis) + " of shape " + to_string(sizes_) +
+                                ": it must be in [" + std::to_string(-extent) + ", " +
+                                std::to_string(extent) + ")");
+  }
+  const std::int64_t row = index < 0 ? index + extent : index;
+  Shape sizes = sizes_;
+  Strides strides = strides_;
+  sizes.erase(sizes.begin() + static_cast<std::ptrdiff_t>(axis));
+  strides.erase(strides.begin() + static_cast<std::ptrdiff_t>(axis));
+  return as_strided(sizes, strides, storage_offset_ + row * strides_[axis]);
+}
+
+// (3, 1) to (2, -1, 4) -> (2, 3, 4) with strides (0, 1, 0): 24 elements to read, 3 in memory.
+Tensor Tensor::expand(const Shape& shape) const {
+  Shape target = shape;
+  for (std::size_t back = 1; back <= std::min(target.size(), sizes_.size()); ++back) {
+    std::int64_t& extent = target[target.size() - back];
+    extent = extent == -1 ? sizes_[sizes_.size() - back] : extent;
+  }
+  return as_strided(target, broadcast_strides(sizes_, strides_, target), storage_offset_);
+}
+
+// Worked code, to read: the stride of an axis of extent 1 is never used, so it may be anything. Nor
+// does a stride matter when there are no elements.
+bool Tensor::is_contiguous() const {
+  const Strides wanted = contiguous_strides(sizes_);
+  bool in_order = true;
+  for (std::size_t axis = 0; axis < sizes_.size(); ++axis) {
+    in_order = in_order && (sizes_[axis] == 1 || strides_[axis] == wanted[axis]);
+  }
+  return in_order || numel() == 0;
+}
+
+Tensor Tensor::contiguous() const {
+  return is_contiguous() ? *this : clone();
+}
+
+Tensor Tensor::clone() const {
+  Tensor copy = empty(sizes_);
+  copy.copy_(*this);
+  return copy;
+}
+
+Tensor& Tensor::fill_(float value) {
+  return copy_(full({}, value));
+}
+
+// source (3,) into (2, 3): every row becomes the source.
+Tensor& Tensor::copy_(const Tensor& source) {
+  const Strides source_strides = broadcast_strides(source.sizes_, source.strides_, sizes_);
+  for (std::size_t axis = 0; axis < sizes_.size(); ++axis) {
+    if (sizes_[axis] > 1 && strides_[axis] == 0) {
+      throw std::invalid_argument("[copy_] got a tensor of shape " + to_string(sizes_) +
+                                  " and strides " + to_string(strides_) +
+                                  " to write to: every element must have a place of its own");
+    }
+  }
+  if (is_alias_of(source)) {
+    return copy_(source.clone());  // else we might overwrite what is still to be read
+  }
+  count_bytes_read(bytes_of(source.numel()));
+  count_bytes_written(bytes_of(numel()));
+  const float* from = source.data_ptr();
+  float* to = data_ptr();
+  if (sizes_ == source.sizes_ && is_contiguous() && source.is_contiguous()) {
+    std::copy_n(from, numel(), to);
+    return *this;
+  }
+  // BEGIN SOLUTION: copy: visit every index in order, moving one offset through the source and one
+  // through this tensor The index counts up like the digits of a clock: when an axis is full it
+  // goes back to 0 and the axis before it moves on by one.
+  const std::int64_t count = numel();
+  Index index(sizes_.size(), 0);
+  std::int64_t from_offset = 0;
+  std::int64_t to_offset = 0;
+  for (std::int64_t i = 0; i < count; ++i) {
+    to[to_offset] = from[from_offset];
+    for (std::size_t axis = sizes_.size(); axis-- > 0;) {
+      from_offset += source_strides[axis];
+      to_offset += strides_[axis];
+      if (++index[axis] < sizes_[axis]) {
+        break;
+      }
+      from_offset -= sizes_[axis] * source_strides[axis];
+      to_offset -= sizes_[axis] * strides_[axis];
+      index[axis] = 0;
+    }
+  }
+  return *this;
+  // END SOLUTION
+}
+
+std::vector<float> Tensor::to_vector() const {
+  const Tensor ordered = contiguous();
+  const float* first = ordered.data_ptr();
+  return std::vector<float>(first, first + ordered.numel());
+}
+
+Tensor Tensor::view(const Shape& shape) const {
+  const Shape wanted = infer_shape("view", shape, numel());
+  const std::optional<Strides> strides = view_strides(sizes_, strides_, wanted);
+  if (!strides) {
+    throw std::invalid_argument("[view] got shape " + to_string(shape) + " for shape " +
+                                to_string(sizes_) + " and strides " + to_string(strides_) +
+                                ": an axis must not span a jump in memory; reshape copies");
+  }
+  return as_strided(wanted, *strides, storage_offset_);
+}
+
+// (2, 3) transposed to (3, 2), then reshaped to (6,): a copy, for no stride walks 0, 3, 1, 4, 2, 5.
+Tensor Tensor::reshape(const Shape& shape) const {
+  // BEGIN SOLUTION: reshape: a view where view_strides finds strides, and otherwise a view of a
+  // copy
+  const Shape wanted = infer_shape("reshape", shape, numel());
+  const std::optional<Strides> strides = view_strides(sizes_, strides_, wanted);
+  return strides ? as_strided(wanted, *strides, storage_offset_) : clone().view(wanted);
+  // END SOLUTION
+}
+
+Tensor empty(const Shape& sizes) {
+  check_shape("empty", sizes);
+  return Tensor(std::make_shared<Storage>(numel(sizes)), sizes, contiguous_strides(sizes), 0);
+}
+
+Tensor zeros(const Shape& sizes) {
+  return full(sizes, 0);
+}
+
+Tensor ones(const Shape& sizes) {
+  return full(sizes, 1);
+}
+
+Tensor full(const Shape& sizes, float value) {
+  Tensor result = empty(sizes);
+  std::fill_n(result.data_ptr(), result.numel(), value);
+  return result;
+}
+
+Tensor from_vector(const std::vector<float>& values, const Shape& sizes) {
+  check_shape("from_vector", sizes);
+  if (static_cast<std::int64_t>(values.size()) != numel(sizes)) {
+    throw std::invalid_argument("[from_vector] got " + std::to_string(values.size()) +
+                                " values for shape " + to_string(sizes) + ": there must be " +
+                                std::to_string(numel(sizes)));
+  }
+  Tensor result = empty(sizes);
+  std::copy(values.begin(), values.end(), result.data_ptr());
+  return result;
+}
+
+Tensor arange(double start, double end, double step) {
+  const double count = std::ceil((end - start) / step);
+  if (!std::isfinite(count) || count < 0) {
+    throw std::invalid_argument("[arange] got start " + std::to_string(start) + ", end " +
+                                std::to_string(end) + " and step " + std::to_string(step) +
+                                ": all must be finite and step must lead from start to end");
+  }
+  if (count >= static_cast<double>(largest)) {
+    throw std::bad_alloc();
+  }
+  Tensor result = empty({static_cast<std::int64_t>(count)});
+  for (std::int64_t i = 0; i < result.numel(); ++i) {
+    result.data_ptr()[i] = static_cast<float>(start + static_cast<double>(i) * step);
+  }
+  return result;
+}
+
+Tensor arange(double end) {
+  return arange(0, end);
+}
+
+}  // namespace tt
