@@ -147,4 +147,8 @@ export type Section =
   | { kind: 'figure'; name: string; props: Record<string, string>; html: string }
   | { kind: 'step'; name: string; title: string; html: string; hints: string[] }
   | { kind: 'predict'; measure: string; unit: string; html: string; explain: string }
-  | { kind: 'question'; html: string; choices: { html: string; right: boolean; explain: string }[] };
+  | {
+      kind: 'question';
+      html: string;
+      choices: { html: string; right: boolean; explain: string }[];
+    };

@@ -1,0 +1,199 @@
+import { parseTar } from 'nanotar';
+import { parseDiagnostics } from './diagnostics.ts';
+import { directoryOf } from './files.ts';
+import { checkCommand, compileCommand, linkCommand, type Profile } from './flags.ts';
+import { Llvm } from './llvm.ts';
+import { codeOffset, symbolsOf } from './objects.ts';
+import { applyRule, type RuleReport } from './rule.ts';
+import type { Asset, CourseIndex, Diagnostic, Frame, UnitPlan } from './types.ts';
+
+/** Where packed files come from: the network in the page, the disk in Node. */
+export interface AssetSource {
+  bytes(asset: Asset): Promise<Uint8Array>;
+  module(asset: Asset): Promise<WebAssembly.Module>;
+}
+
+/** One C++ file and the headers it may include, path -> text. */
+export interface Source {
+  path: string;
+  text: string;
+  headers: Record<string, string>;
+}
+
+export interface Compiled {
+  /** Null if there are errors. */
+  object: Uint8Array | null;
+  diagnostics: Diagnostic[];
+}
+
+export interface Linked {
+  program: Uint8Array | null;
+  diagnostics: Diagnostic[];
+}
+
+/** The longest file that is compiled. A unit has 10 KB; a megabyte is a mistake and takes minutes. */
+export const SOURCE_BYTES = 256 * 1024;
+
+const encode = (text: string) => new TextEncoder().encode(text);
+
+function encodeAll(files: Record<string, string>): Record<string, Uint8Array> {
+  return Object.fromEntries(Object.entries(files).map(([path, text]) => [path, encode(text)]));
+}
+
+/** What is wrong with the text before a compiler sees it, or null. */
+function refuse(source: Source): Diagnostic | null {
+  const bytes = encode(source.text).length;
+  // eslint-disable-next-line no-control-regex
+  const binary = /[\u0000-\u0008\u000e-\u001f\ufffd]/.exec(source.text);
+  if (bytes > SOURCE_BYTES) {
+    const message = `${source.path} has ${bytes} bytes. A unit must not have more than ${SOURCE_BYTES}.`;
+    return { severity: 'error', message, location: null };
+  }
+  if (binary !== null) {
+    const line = source.text.slice(0, binary.index).split('\n').length;
+    const message = `${source.path} is not a text file: line ${line} holds a byte that no C++ file has.`;
+    return { severity: 'error', message, location: { file: source.path, line, column: 1 } };
+  }
+  return null;
+}
+
+/** The compiler, linker and binary tools. Lives in a worker: every call blocks. */
+export class Compiler {
+  private readonly demangled = new Map<string, string>();
+
+  private constructor(
+    private readonly llvm: Llvm,
+    private readonly pch: Uint8Array,
+    private readonly source: AssetSource,
+    private readonly stdHeader: Uint8Array,
+  ) {}
+
+  static async load(toolchain: CourseIndex['toolchain'], source: AssetSource): Promise<Compiler> {
+    const [module, sysroot, pch] = await Promise.all([
+      source.module(toolchain.llvm),
+      source.bytes(toolchain.sysroot),
+      source.bytes(toolchain.pch),
+    ]);
+    const files = parseTar(sysroot).flatMap((entry): [string, Uint8Array][] =>
+      entry.data === undefined ? [] : [[entry.name, entry.data]],
+    );
+    const stdHeader = files.find(([name]) => name === 'std.h')?.[1] ?? new Uint8Array(0);
+    return new Compiler(new Llvm(module, { usr: directoryOf(files) }), pch, source, stdHeader);
+  }
+
+  private files(source: Source): Record<string, Uint8Array> {
+    return {
+      ...encodeAll(source.headers),
+      [source.path]: encode(source.text),
+      'std.pch': this.pch,
+      'std.h': this.stdHeader,
+    };
+  }
+
+  async compile(source: Source, profile: Profile): Promise<Compiled> {
+    const refused = refuse(source);
+    if (refused !== null) {
+      return { object: null, diagnostics: [refused] };
+    }
+    const result = await this.llvm.run(
+      compileCommand(`/${source.path}`, profile, true),
+      this.files(source),
+    );
+    const diagnostics = parseDiagnostics(result.stderr, source.path, source.text);
+    const object = result.code === 0 ? result.files.read('out.o') : null;
+    if (object === null && !diagnostics.some((each) => each.severity === 'error')) {
+      const message = `The compiler stopped without an error message: ${result.stderr.slice(-300)}`;
+      diagnostics.push({ severity: 'error', message, location: null });
+    }
+    return { object, diagnostics };
+  }
+
+  async check(source: Source): Promise<Diagnostic[]> {
+    const refused = refuse(source);
+    if (refused !== null) {
+      return [refused];
+    }
+    const result = await this.llvm.run(checkCommand(`/${source.path}`), this.files(source));
+    return parseDiagnostics(result.stderr, source.path, source.text);
+  }
+
+  /** Holds a compiled unit against the reference unit's symbols. */
+  async rule(object: Uint8Array, plan: UnitPlan, text: string): Promise<RuleReport> {
+    return applyRule(symbolsOf(object), plan, text, (names) => this.demangle(names));
+  }
+
+  /** Links objects, given by content or as assets, in this order. */
+  async link(objects: (Uint8Array | Asset)[]): Promise<Linked> {
+    const files: Record<string, Uint8Array> = {};
+    for (const [index, object] of objects.entries()) {
+      const bytes = object instanceof Uint8Array ? object : await this.source.bytes(object);
+      files[`${String(index)}.o`] = bytes;
+    }
+    const names = Object.keys(files).map((name) => `/${name}`);
+    const result = await this.llvm.run(linkCommand(names), files);
+    const program = result.code === 0 ? result.files.read('out.wasm') : null;
+    const diagnostics = program === null ? await this.linkErrors(result.stderr) : [];
+    return { program, diagnostics };
+  }
+
+  private async linkErrors(stderr: string): Promise<Diagnostic[]> {
+    const undefinedNames = [...stderr.matchAll(/undefined symbol: (\S+)/g)].map((m) => m[1] ?? '');
+    const messages = (await this.demangle([...new Set(undefinedNames)])).map(
+      (name) => `You call \`${name}\`, but nothing in this lesson defines it.`,
+    );
+    if (messages.length === 0) {
+      messages.push(stderr.replace(/^.*wasm-ld: error: /, '').trim());
+    }
+    return messages.map((message) => ({ severity: 'error', message, location: null }));
+  }
+
+  async demangle(names: string[]): Promise<string[]> {
+    const unknown = names.filter((name) => !this.demangled.has(name));
+    if (unknown.length > 0) {
+      const { stdout } = await this.llvm.run(['c++filt', ...unknown]);
+      const lines = stdout.split('\n');
+      unknown.forEach((name, index) => this.demangled.set(name, tidy(lines[index] ?? name)));
+    }
+    return names.map((name) => this.demangled.get(name) ?? name);
+  }
+
+  /** Turns the engine's stack text into calls with places, innermost first. */
+  async symbolize(program: Uint8Array, stack: string): Promise<Frame[]> {
+    const offset = codeOffset(program);
+    const addresses = [...stack.matchAll(/wasm-function\[\d+\]:0x([0-9a-f]+)/g)]
+      .slice(0, 40)
+      .map((match) => Number.parseInt(match[1] ?? '0', 16) - offset);
+    if (addresses.length === 0) {
+      return [];
+    }
+    const { stdout } = await this.llvm.run(
+      ['symbolizer', '--output-style=JSON', '-e', '/out.wasm', ...addresses.map(String)],
+      { 'out.wasm': program },
+    );
+    const entries = JSON.parse(stdout) as {
+      Symbol?: { FunctionName: string; FileName: string; Line: number; Column: number }[];
+    }[];
+    return entries.flatMap((entry) =>
+      (entry.Symbol ?? []).map((symbol): Frame => {
+        const file = symbol.FileName.replace(/^\//, '');
+        const location =
+          file === '' ? null : { file, line: symbol.Line, column: Math.max(1, symbol.Column) };
+        return { function: tidy(symbol.FunctionName), location };
+      }),
+    );
+  }
+}
+
+/** Writes a demangled name as a student would. */
+function tidy(name: string): string {
+  return name
+    .replaceAll('std::__2::', 'std::')
+    .replace(/\[abi:\w+\]/g, '')
+    .replaceAll(
+      'std::basic_string<char, std::char_traits<char>, std::allocator<char>>',
+      'std::string',
+    )
+    .replace(/, std::allocator<[^<>]*(?:<[^<>]*>)?[^<>]*>>/g, '>')
+    .replaceAll('std::vector<long long>', 'std::vector<std::int64_t>')
+    .replaceAll('(anonymous namespace)::', '');
+}

@@ -1,0 +1,72 @@
+/** The toolchain in Node: assets from the packed course on disk, programs in worker threads. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { type AssetSource, Compiler } from './compiler.ts';
+import { Grader } from './grade.ts';
+import { type FromWorker, type ProgramWorker, WorkerRunner } from './runner.ts';
+import type { Asset, CourseIndex, LessonData } from './types.ts';
+
+export class DiskAssets implements AssetSource {
+  private readonly cache = new Map<string, Promise<Uint8Array>>();
+
+  constructor(private readonly folder: string) {}
+
+  bytes(asset: Asset): Promise<Uint8Array> {
+    let bytes = this.cache.get(asset.path);
+    if (bytes === undefined) {
+      bytes = readFile(path.join(this.folder, asset.path));
+      this.cache.set(asset.path, bytes);
+    }
+    return bytes;
+  }
+
+  async module(asset: Asset): Promise<WebAssembly.Module> {
+    const bytes = await readFile(path.join(this.folder, asset.path));
+    return WebAssembly.compile(bytes);
+  }
+}
+
+export function nodeRunner(): WorkerRunner {
+  return new WorkerRunner((): ProgramWorker => {
+    const worker = new Worker(new URL('node.worker.ts', import.meta.url), {
+      execArgv: ['--import', 'tsx'],
+    });
+    worker.unref();
+    return {
+      post: (message) => worker.postMessage(message),
+      onMessage: (handler) => {
+        worker.removeAllListeners('message');
+        worker.on('message', (message: FromWorker) => handler(message));
+      },
+      terminate: () => void worker.terminate(),
+    };
+  });
+}
+
+/** A packed course on disk. */
+export class Course {
+  constructor(
+    readonly folder: string,
+    readonly index: CourseIndex,
+  ) {}
+
+  static async open(folder: string): Promise<Course> {
+    const index = await readFile(path.join(folder, 'index.json'), 'utf8');
+    return new Course(folder, JSON.parse(index) as CourseIndex);
+  }
+
+  async lesson(slug: string): Promise<LessonData> {
+    const known = this.index.lessons.map((lesson) => lesson.slug);
+    if (!known.includes(slug)) {
+      throw new Error(`there is no lesson "${slug}"; the lessons are ${known.join(', ')}`);
+    }
+    const text = await readFile(path.join(this.folder, 'lessons', `${slug}.json`), 'utf8');
+    return JSON.parse(text) as LessonData;
+  }
+
+  async grader(): Promise<Grader> {
+    const compiler = await Compiler.load(this.index.toolchain, new DiskAssets(this.folder));
+    return new Grader(compiler, nodeRunner());
+  }
+}
