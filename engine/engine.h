@@ -2,6 +2,7 @@
 
 #include "engine/counters.h"
 #include "engine/error.h"
+#include "engine/layout.h"
 #include "engine/memory.h"
 #include "engine/random.h"
 #include "engine/shape.h"

@@ -11,96 +11,20 @@
 
 #include "engine/counters.h"
 #include "engine/error.h"
+#include "engine/layout.h"
 #include "engine/memory.h"
 
 namespace tt {
 
 namespace {
 
-constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max();
-
-// The bytes of `count` floats. The largest count that fits into 64 bits as bytes is a quarter of
-// the largest number.
+// The bytes of `count` floats: 6 -> 24. Refuses a count whose bytes would not fit into 64 bits.
 std::int64_t bytes_of(std::int64_t count) {
-  if (count > largest / static_cast<std::int64_t>(sizeof(float))) {
+  constexpr std::int64_t each = sizeof(float);
+  if (count > std::numeric_limits<std::int64_t>::max() / each) {
     throw std::bad_alloc();
   }
-  return count * static_cast<std::int64_t>(sizeof(float));
-}
-
-// Refuses a shape before `numel` or `contiguous_strides` could overflow. An axis of extent 0 counts
-// as 1, because the strides of the other axes are still computed.
-void check_shape(const char* op, const Shape& shape) {
-  std::int64_t product = 1;
-  for (std::int64_t extent : shape) {
-    if (extent < 0 || (extent > 0 && product > largest / extent)) {
-      throw std::invalid_argument(std::string("[") + op + "] got shape " + to_string(shape) +
-                                  ": every extent must be 0 or more and their product must fit " +
-                                  "into 64 bits");
-    }
-    product *= extent == 0 ? 1 : extent;
-  }
-}
-
-// (2, -1, 4) for 24 elements -> (2, 3, 4).  (5, -1) for 24 elements is refused: 24 / 5 is not
-// whole.
-Shape infer_shape(const char* op, const Shape& wanted, std::int64_t count) {
-  // BEGIN SOLUTION: infer_shape: replace one -1 by what the other extents leave over, and refuse a
-  // shape that does not hold exactly count elements
-  Shape shape = wanted;
-  const auto unknown = std::find(shape.begin(), shape.end(), -1);
-  if (unknown != shape.end()) {
-    *unknown = 1;
-  }
-  check_shape(op, shape);
-  const std::int64_t known = numel(shape);
-  if (unknown != shape.end() && known != 0) {
-    *unknown = count / known;
-  }
-  if (numel(shape) != count || (unknown != shape.end() && known == 0)) {
-    throw std::invalid_argument(std::string("[") + op + "] got shape " + to_string(wanted) +
-                                " for " + std::to_string(count) +
-                                " elements: it must hold exactly as many");
-  }
-  return shape;
-  // END SOLUTION
-}
-
-// Worked code, to read: the strides that show a tensor in another shape without a copy, if there
-// are any. Axes that lie one behind the other in memory form a chunk: (2, 3, 4) with strides
-// (24, 4, 1) has the chunks 2 and 3x4. The new shape may cut each chunk as it likes, but no new
-// axis may span two chunks: (2, 12) and (2, 6, 2) can be shown, (24,) cannot.
-// Source: PyTorch, aten/src/ATen/TensorUtils.cpp, computeStride.
-std::optional<Strides> view_strides(const Shape& sizes, const Strides& strides,
-                                    const Shape& wanted) {
-  if (numel(sizes) == 0) {
-    return sizes == wanted ? strides : contiguous_strides(wanted);
-  }
-  Strides result(wanted.size(), 1);
-  std::size_t left = wanted.size();  // new axes still without a stride, filled from the last
-  std::int64_t step = sizes.empty() ? 1 : strides.back();  // the stride inside this chunk
-  std::int64_t in_chunk = 1;                               // elements of this chunk so far
-  for (std::size_t axis = sizes.size(); axis-- > 0;) {
-    in_chunk *= sizes[axis];
-    const bool first = axis == 0;
-    if (!first && (sizes[axis - 1] == 1 || strides[axis - 1] == in_chunk * step)) {
-      continue;
-    }
-    std::int64_t covered = 1;
-    while (left > 0 && (covered < in_chunk || wanted[left - 1] == 1)) {
-      --left;
-      result[left] = covered * step;
-      covered *= wanted[left];
-    }
-    if (covered != in_chunk) {
-      return std::nullopt;
-    }
-    if (!first) {
-      step = strides[axis - 1];
-      in_chunk = 1;
-    }
-  }
-  return result;
+  return count * each;
 }
 
 }  // namespace
@@ -126,7 +50,7 @@ Storage& Storage::operator=(Storage&& other) noexcept {
 }
 
 Storage::Storage(const Storage& other) {
-  // BEGIN SOLUTION: storage_copy: get a block of your own of the same size, then copy the values
+  // BEGIN SOLUTION: storage_copy: get a block of your own, then copy the values
   data_ = static_cast<float*>(allocate(bytes_of(other.size_)));
   size_ = other.size_;
   std::copy_n(other.data_, size_, data_);
@@ -134,8 +58,7 @@ Storage::Storage(const Storage& other) {
 }
 
 Storage& Storage::operator=(const Storage& other) {
-  // BEGIN SOLUTION: storage_assign: end with a copy of the other's values, having given the old
-  // block back once, even when assigned to itself
+  // BEGIN SOLUTION: storage_assign: hold a copy of the other, and give the old block back once
   Storage copy(other);
   std::swap(data_, copy.data_);
   std::swap(size_, copy.size_);
@@ -149,28 +72,7 @@ Tensor::Tensor(std::shared_ptr<Storage> storage, Shape sizes, Strides strides,
       sizes_(std::move(sizes)),
       strides_(std::move(strides)),
       storage_offset_(storage_offset) {
-  check_shape("as_strided", sizes_);
-  if (strides_.size() != sizes_.size()) {
-    throw std::invalid_argument("[as_strided] got shape " + to_string(sizes_) + " and strides " +
-                                to_string(strides_) + ": both must have the same rank");
-  }
-  // The place of the last element is the largest, as no stride is negative.
-  const std::int64_t end = this->storage().size();
-  const bool none = numel() == 0;
-  bool inside = storage_offset >= 0 && (none || storage_offset < end);
-  std::int64_t last = storage_offset;
-  for (std::size_t axis = 0; inside && axis < sizes_.size(); ++axis) {
-    const std::int64_t moves = sizes_[axis] - 1;
-    inside =
-        strides_[axis] >= 0 && (none || moves == 0 || strides_[axis] <= (end - 1 - last) / moves);
-    last += inside && !none ? moves * strides_[axis] : 0;
-  }
-  if (!inside) {
-    throw std::invalid_argument("[as_strided] got shape " + to_string(sizes_) + ", strides " +
-                                to_string(strides_) + " and offset " +
-                                std::to_string(storage_offset) + ": every index must stay in [0, " +
-                                std::to_string(end) + ") of the storage");
-  }
+  check_layout("as_strided", sizes_, strides_, storage_offset_, this->storage().size());
 }
 
 Storage& Tensor::storage() const {
@@ -201,7 +103,7 @@ bool Tensor::is_alias_of(const Tensor& other) const {
 
 // index (1, 2) with strides (3, 1) and storage_offset 4 -> 4 + 1*3 + 2*1 = 9.
 std::int64_t Tensor::place_of(const Index& index) const {
-  // BEGIN SOLUTION: at: begin at this tensor's storage offset and go on by the offset of the index
+  // BEGIN SOLUTION: at: start at the storage offset and add the offset of the index
   return storage_offset_ + offset_of(index, sizes_, strides_);
   // END SOLUTION
 }
@@ -241,8 +143,7 @@ Tensor Tensor::transpose(std::int64_t dim0, std::int64_t dim1) const {
 
 // (2, 3, 4) by (2, 0, 1) -> (4, 2, 3).  (2, 3) by (0, 0) is refused: axis 0 comes twice.
 Tensor Tensor::permute(const std::vector<std::int64_t>& dims) const {
-  // BEGIN SOLUTION: permute: give axis i of the result the extent and stride of axis dims[i], using
-  // every axis once
+  // BEGIN SOLUTION: permute: take the extent and stride of each named axis, every axis once
   Shape sizes;
   Strides strides;
   std::vector<bool> used(sizes_.size(), false);
@@ -273,8 +174,7 @@ Tensor Tensor::slice(std::int64_t dim, std::int64_t start, std::int64_t end,
   }
   // A step past the end of the axis keeps one element, however long it is.
   step = std::min(step, std::max<std::int64_t>(sizes_[axis], 1));
-  // BEGIN SOLUTION: slice: count negative bounds from the back, clamp both to the axis, then move
-  // the offset and lengthen the stride
+  // BEGIN SOLUTION: slice: bring both bounds onto the axis, then move offset and stride
   const std::int64_t extent = sizes_[axis];
   start = std::clamp<std::int64_t>(start < 0 ? start + extent : start, 0, extent);
   end = std::clamp<std::int64_t>(end < 0 ? end + extent : end, start, extent);
@@ -314,15 +214,8 @@ Tensor Tensor::expand(const Shape& shape) const {
   return as_strided(target, broadcast_strides(sizes_, strides_, target), storage_offset_);
 }
 
-// Worked code, to read: the stride of an axis of extent 1 is never used, so it may be anything. Nor
-// does a stride matter when there are no elements.
 bool Tensor::is_contiguous() const {
-  const Strides wanted = contiguous_strides(sizes_);
-  bool in_order = true;
-  for (std::size_t axis = 0; axis < sizes_.size(); ++axis) {
-    in_order = in_order && (sizes_[axis] == 1 || strides_[axis] == wanted[axis]);
-  }
-  return in_order || numel() == 0;
+  return tt::is_contiguous(sizes_, strides_);
 }
 
 Tensor Tensor::contiguous() const {
@@ -360,10 +253,10 @@ Tensor& Tensor::copy_(const Tensor& source) {
     std::copy_n(from, numel(), to);
     return *this;
   }
-  // BEGIN SOLUTION: copy: visit every index in order, moving one offset through the source and one
-  // through this tensor The index counts up like the digits of a clock: when an axis is full it
-  // goes back to 0 and the axis before it moves on by one.
+  // BEGIN SOLUTION: copy: visit every index, moving one offset in the source and one here
   const std::int64_t count = numel();
+  // The index counts up as a clock does: an axis that is full goes back to 0, and the axis before
+  // it moves on by one.
   Index index(sizes_.size(), 0);
   std::int64_t from_offset = 0;
   std::int64_t to_offset = 0;
@@ -390,6 +283,33 @@ std::vector<float> Tensor::to_vector() const {
   return std::vector<float>(first, first + ordered.numel());
 }
 
+namespace {
+
+// (2, -1, 4) for 24 elements -> (2, 3, 4).  (5, -1) for 24 elements is refused: 5 does not
+// divide 24.
+Shape infer_shape(const char* op, const Shape& wanted, std::int64_t count) {
+  // BEGIN SOLUTION: infer_shape: let one -1 stand for what is left, and refuse any other misfit
+  Shape shape = wanted;
+  const auto unknown = std::find(shape.begin(), shape.end(), -1);
+  if (unknown != shape.end()) {
+    *unknown = 1;
+  }
+  check_shape(op, shape);
+  const std::int64_t known = numel(shape);
+  if (unknown != shape.end() && known != 0) {
+    *unknown = count / known;
+  }
+  if (numel(shape) != count || (unknown != shape.end() && known == 0)) {
+    throw std::invalid_argument(std::string("[") + op + "] got shape " + to_string(wanted) +
+                                " for " + std::to_string(count) +
+                                " elements: it must hold exactly as many");
+  }
+  return shape;
+  // END SOLUTION
+}
+
+}  // namespace
+
 Tensor Tensor::view(const Shape& shape) const {
   const Shape wanted = infer_shape("view", shape, numel());
   const std::optional<Strides> strides = view_strides(sizes_, strides_, wanted);
@@ -403,8 +323,7 @@ Tensor Tensor::view(const Shape& shape) const {
 
 // (2, 3) transposed to (3, 2), then reshaped to (6,): a copy, for no stride walks 0, 3, 1, 4, 2, 5.
 Tensor Tensor::reshape(const Shape& shape) const {
-  // BEGIN SOLUTION: reshape: a view where view_strides finds strides, and otherwise a view of a
-  // copy
+  // BEGIN SOLUTION: reshape: a view where view_strides finds strides, else a view of a clone
   const Shape wanted = infer_shape("reshape", shape, numel());
   const std::optional<Strides> strides = view_strides(sizes_, strides_, wanted);
   return strides ? as_strided(wanted, *strides, storage_offset_) : clone().view(wanted);
@@ -443,18 +362,19 @@ Tensor from_vector(const std::vector<float>& values, const Shape& sizes) {
 }
 
 Tensor arange(double start, double end, double step) {
-  const double count = std::ceil((end - start) / step);
-  if (!std::isfinite(count) || count < 0) {
+  const double steps = (end - start) / step;
+  if (!std::isfinite(steps) || steps < 0) {
     throw std::invalid_argument("[arange] got start " + std::to_string(start) + ", end " +
                                 std::to_string(end) + " and step " + std::to_string(step) +
                                 ": all must be finite and step must lead from start to end");
   }
-  if (count >= static_cast<double>(largest)) {
+  if (steps > 0x1p62) {  // would not fit into the integer below
     throw std::bad_alloc();
   }
-  Tensor result = empty({static_cast<std::int64_t>(count)});
+  Tensor result = empty({static_cast<std::int64_t>(std::ceil(steps))});
+  float* out = result.data_ptr();
   for (std::int64_t i = 0; i < result.numel(); ++i) {
-    result.data_ptr()[i] = static_cast<float>(start + static_cast<double>(i) * step);
+    out[i] = static_cast<float>(start + static_cast<double>(i) * step);
   }
   return result;
 }
