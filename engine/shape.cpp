@@ -25,7 +25,7 @@ std::string to_string(const std::vector<std::int64_t>& numbers) {
 
 // (2, 3, 4) -> 24.  () -> 1.  (2, 0, 4) -> 0.
 std::int64_t numel(const Shape& shape) {
-  // BEGIN SOLUTION: numel: multiply the extents, and refuse a negative one
+  // BEGIN SOLUTION: numel: count the elements of a tensor of this shape
   std::int64_t product = 1;
   for (std::int64_t extent : shape) {
     if (extent < 0) {
@@ -40,7 +40,7 @@ std::int64_t numel(const Shape& shape) {
 
 // (2, 3, 4) -> (12, 4, 1).  () -> ().  (2, 0, 4) -> (4, 4, 1).
 Strides contiguous_strides(const Shape& shape) {
-  // BEGIN SOLUTION: contiguous_strides: walk from the last axis to the first, carrying the size of one step
+  // BEGIN SOLUTION: contiguous_strides: give each axis the distance between its neighbours
   Strides strides(shape.size());
   std::int64_t step = 1;
   for (std::size_t axis = shape.size(); axis-- > 0;) {
@@ -53,7 +53,7 @@ Strides contiguous_strides(const Shape& shape) {
 
 // index (1, 2) in shape (2, 3) with strides (3, 1) -> 1*3 + 2*1 = 5.
 std::int64_t offset_of(const Index& index, const Shape& shape, const Strides& strides) {
-  // BEGIN SOLUTION: offset_of: add up index times stride, and refuse an index outside its axis
+  // BEGIN SOLUTION: offset_of: find where one element lies in memory
   if (index.size() != shape.size() || strides.size() != shape.size()) {
     throw std::invalid_argument("[offset_of] got index " + to_string(index) + " for shape " +
                                 to_string(shape) + " and strides " + to_string(strides) +
@@ -74,11 +74,11 @@ std::int64_t offset_of(const Index& index, const Shape& shape, const Strides& st
 
 // axis -1 of rank 3 -> 2.  axis 1 of rank 3 -> 1.  axis 3 of rank 3 is refused.
 std::int64_t normalize_axis(std::int64_t axis, std::int64_t rank) {
-  // BEGIN SOLUTION: normalize_axis: count a negative axis from the back, and refuse one outside [-rank, rank)
+  // BEGIN SOLUTION: normalize_axis: count the axis from the front
   if (axis < -rank || axis >= rank) {
-    throw std::invalid_argument("[normalize_axis] got axis " + std::to_string(axis) +
-                                " for rank " + std::to_string(rank) + ": it must be in [" +
-                                std::to_string(-rank) + ", " + std::to_string(rank) + ")");
+    throw std::invalid_argument("[normalize_axis] got axis " + std::to_string(axis) + " for rank " +
+                                std::to_string(rank) + ": it must be in [" + std::to_string(-rank) +
+                                ", " + std::to_string(rank) + ")");
   }
   return axis < 0 ? axis + rank : axis;
   // END SOLUTION
@@ -86,7 +86,7 @@ std::int64_t normalize_axis(std::int64_t axis, std::int64_t rank) {
 
 // (4, 1, 3) and (5, 1) -> (4, 5, 3).  (2, 3) and (2,) is refused: 3 meets 2.
 Shape broadcast_shapes(const Shape& a, const Shape& b) {
-  // BEGIN SOLUTION: broadcast_shapes: align the shapes at their last axes and settle one axis at a time
+  // BEGIN SOLUTION: broadcast_shapes: settle the shape that both stretch to
   const std::size_t rank = a.size() > b.size() ? a.size() : b.size();
   Shape result(rank);
   for (std::size_t back = 1; back <= rank; ++back) {
@@ -105,7 +105,7 @@ Shape broadcast_shapes(const Shape& a, const Shape& b) {
 
 // shape (3, 1), strides (1, 1), target (2, 3, 4) -> (0, 1, 0).
 Strides broadcast_strides(const Shape& shape, const Strides& strides, const Shape& target) {
-  // BEGIN SOLUTION: broadcast_strides: keep the stride of an axis that fits, give 0 to one that is stretched
+  // BEGIN SOLUTION: broadcast_strides: read the same memory as if it had the target shape
   if (shape.size() != strides.size()) {
     throw std::invalid_argument("[broadcast_strides] got shape " + to_string(shape) +
                                 " and strides " + to_string(strides) +

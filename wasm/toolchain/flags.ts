@@ -40,7 +40,7 @@ const FAST = ['-disable-free', '-clear-ast-before-backend', '-disable-llvm-verif
 /** One line a message, with the source range it speaks of. */
 const DIAGNOSTICS = [
   ...['-fno-caret-diagnostics', '-fdiagnostics-print-source-range-info'],
-  ...['-fno-diagnostics-show-option', '-ferror-limit', '20', '-ftemplate-backtrace-limit', '2'],
+  ...['-fno-diagnostics-show-option', '-ferror-limit', '20', '-ftemplate-backtrace-limit=2'],
 ];
 const WARNINGS = ['-Wall', '-Wno-unused-function'];
 

@@ -29,9 +29,7 @@ export class DiskAssets implements AssetSource {
 
 export function nodeRunner(): WorkerRunner {
   return new WorkerRunner((): ProgramWorker => {
-    const worker = new Worker(new URL('node.worker.ts', import.meta.url), {
-      execArgv: ['--import', 'tsx'],
-    });
+    const worker = new Worker(new URL('node.worker.mjs', import.meta.url));
     worker.unref();
     return {
       post: (message) => worker.postMessage(message),

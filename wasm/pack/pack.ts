@@ -1,0 +1,268 @@
+/** Makes the packed course: what the page, the command line and the contract read. */
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Compiler } from '../toolchain/compiler.ts';
+import { directoryOf } from '../toolchain/files.ts';
+import { compileCommand, pchCommand } from '../toolchain/flags.ts';
+import { linkInputs } from '../toolchain/grade.ts';
+import { Llvm } from '../toolchain/llvm.ts';
+import { nodeRunner } from '../toolchain/node.ts';
+import { symbolsOf } from '../toolchain/objects.ts';
+import { reported } from '../toolchain/outcome.ts';
+import { baseName } from '../toolchain/rule.ts';
+import type { Runner } from '../toolchain/grade.ts';
+import type { Asset, CourseIndex, LessonData, LessonSummary, LinkPlan, TestCase } from '../toolchain/types.ts';
+import { parseTar } from 'nanotar';
+import { type LessonFolder, readLessons } from './lessons.ts';
+import { PackError, referenceOf, starterOf } from './starter.ts';
+import { hashOf, Store } from './store.ts';
+import { compilerPackage, makeSysroot } from './sysroot.ts';
+
+export interface PackOptions {
+  /** The repository, for the compiler's package, `std.h` and the runner. */
+  root: string;
+  /** The folder with `engine/` and `lessons/`; the repository, but for tests. */
+  course: string;
+  /** Where the packed course goes. */
+  out: string;
+  cache: string;
+  say: (step: string) => void;
+}
+
+const RUNNER = ['wasm/runner/check.cpp', 'wasm/runner/main.cpp'];
+
+class Packer {
+  private compiler!: Compiler;
+  private readonly store: Store;
+  private runner: Runner = nodeRunner();
+  /** Names what every object depends on besides its own text. */
+  private base = '';
+
+  constructor(private readonly options: PackOptions) {
+    this.store = new Store(options.out, options.cache);
+  }
+
+  async pack(): Promise<CourseIndex> {
+    const lessons = await readLessons(this.options.course);
+    const toolchain = await this.packToolchain();
+    const summaries: LessonSummary[] = [];
+    const units: LinkPlan['units'] = {};
+    const seen = new Set<string>();
+    for (const lesson of lessons) {
+      this.options.say(`lesson ${lesson.slug}`);
+      const data = await this.packLesson(lesson, units, seen);
+      await this.write(`lessons/${lesson.slug}.json`, data);
+      const { slug, number, title, part, summary, steps } = data;
+      summaries.push({ slug, number, title, part, summary, steps });
+    }
+    const index = { lessons: summaries, toolchain };
+    await this.write('index.json', index);
+    return index;
+  }
+
+  private async write(name: string, data: unknown): Promise<void> {
+    const file = path.join(this.options.out, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, JSON.stringify(data));
+  }
+
+  private text(file: string): Promise<string> {
+    const root = file.startsWith('wasm/') ? this.options.root : this.options.course;
+    return readFile(path.join(root, file), 'utf8');
+  }
+
+  private async packToolchain(): Promise<CourseIndex['toolchain']> {
+    const { root, say } = this.options;
+    say('compiler');
+    const wasm = await readFile(path.join(compilerPackage(root), 'llvm.core.wasm')) as Buffer<ArrayBuffer>;
+    const stdHeader = await readFile(path.join(root, 'wasm/pack/std.h'));
+    const sysroot = await makeSysroot(root, stdHeader);
+    const llvm = await this.store.put('llvm.wasm', wasm);
+    const commands = [pchCommand(), compileCommand('', 'grade', true)].flat().join(' ');
+    this.base = hashOf(llvm.path, sysroot, stdHeader, commands);
+    const pch = await this.store.remember(`pch-${this.base}`, async () => {
+      say('precompiled header');
+      return this.makePch(wasm, sysroot, stdHeader);
+    });
+    const toolchain = {
+      llvm,
+      sysroot: await this.store.put('sysroot.tar', sysroot),
+      pch: await this.store.put('std.pch', pch),
+    };
+    this.compiler = await Compiler.load(toolchain, this.store);
+    return toolchain;
+  }
+
+  private async makePch(wasm: Buffer<ArrayBuffer>, sysroot: Uint8Array, stdHeader: Uint8Array): Promise<Uint8Array> {
+    const files = parseTar(sysroot).flatMap((entry): [string, Uint8Array][] =>
+      entry.data === undefined ? [] : [[entry.name, entry.data]],
+    );
+    const llvm = new Llvm(await WebAssembly.compile(wasm), { usr: directoryOf(files) });
+    const made = await llvm.run(pchCommand(), { 'std.h': stdHeader });
+    const pch = made.files.read('std.pch');
+    if (pch === null) {
+      throw new Error(`the precompiled header failed: ${made.stderr}`);
+    }
+    return pch;
+  }
+
+  /** Compiles one of our own files; an error in it stops the build. */
+  private async object(file: string, text: string, headers: Record<string, string>): Promise<Uint8Array> {
+    const key = hashOf(this.base, file, text, JSON.stringify(headers));
+    return this.store.remember(`object-${key}`, async () => {
+      this.options.say(`  ${file}`);
+      const { object, diagnostics } = await this.compiler.compile({ path: file, text, headers }, 'grade');
+      if (object === null) {
+        const [first] = diagnostics.filter((each) => each.severity === 'error');
+        const at = first?.location;
+        throw new PackError(at?.file ?? file, at?.line ?? 1, first?.message ?? 'does not compile');
+      }
+      return object;
+    });
+  }
+
+  private async asset(file: string, headers: Record<string, string>): Promise<Asset> {
+    const object = await this.object(file, await this.text(file), headers);
+    return this.store.put(`${path.parse(file).name}.o`, object);
+  }
+
+  /** The project's headers that a file includes, directly or not. */
+  private async headersOf(text: string, found: Record<string, string> = {}): Promise<Record<string, string>> {
+    for (const [, header = ''] of text.matchAll(/^\s*#include "([^"]+)"/gm)) {
+      if (!(header in found)) {
+        found[header] = await this.text(header);
+        await this.headersOf(found[header], found);
+      }
+    }
+    return found;
+  }
+
+  private async packLesson(
+    lesson: LessonFolder,
+    units: LinkPlan['units'],
+    seen: Set<string>,
+  ): Promise<LessonData> {
+    const { content, slug } = lesson;
+    for (const header of Object.keys(await this.headersOf(lesson.unit))) {
+      seen.add(header);
+    }
+    const headers = await this.headersOf([...seen].map((header) => `#include "${header}"`).join('\n'));
+    const checkHeaders = await this.headersOf(lesson.check, { ...headers });
+    const starter = starterOf(lesson.unit, content.unit);
+    const reference = referenceOf(lesson.unit, content.unit);
+
+    const unit = await this.object(content.unit, reference, headers);
+    const starterObject = await this.object(content.unit, starter, headers);
+    const check = await this.object(`${lesson.folder}/check.cpp`, lesson.check, checkHeaders);
+    const symbols = [unit, starterObject].flatMap(symbolsOf).filter((symbol) => symbol.defined);
+    units[slug] = {
+      object: await this.store.put(`${slug}.o`, unit),
+      file: content.unit,
+      defines: await this.declarations(unit, headers),
+      weak: [...new Set(symbols.filter((each) => each.binding === 'weak').map((each) => each.name))],
+      headers: Object.keys(headers),
+    };
+    const link: LinkPlan = {
+      units: { ...units },
+      given: await this.given(headers, units),
+      check: await this.store.put(`${slug}-check.o`, check),
+    };
+    const { tests, measures } = await this.manifest(lesson, link);
+    const data = {
+      ...{ slug, number: lesson.number, title: content.title, part: content.part },
+      ...{ summary: content.summary, steps: content.steps, unit: content.unit },
+      ...{ starter, reference, headers, example: lesson.example },
+      ...{ sections: content.sections, tests, measures, link },
+    };
+    return { ...data, version: hashOf(JSON.stringify(data)) };
+  }
+
+  /** Strong symbols of the unit, each with the line of the header that declares it. */
+  private async declarations(unit: Uint8Array, headers: Record<string, string>): Promise<Record<string, string>> {
+    const strong = symbolsOf(unit).filter((each) => each.defined && each.binding === 'strong');
+    const names = await this.compiler.demangle(strong.map((each) => each.name));
+    const text = Object.values(headers).join('\n').replace(/\/\/.*$/gm, '');
+    return Object.fromEntries(
+      strong.map((symbol, index) => {
+        const demangled = names[index] ?? symbol.name;
+        const base = baseName(demangled).replace(/\W/g, '\\$&');
+        const declarations = [...text.matchAll(new RegExp(`^[^\\n(){};]*(?<![\\w:])${base}\\([^;{]*(?=[;{])`, 'gm'))];
+        const [only] = declarations;
+        const unique = only !== undefined && declarations.length === 1;
+        return [symbol.name, unique ? only[0].replace(/\s+/g, ' ').trim() : demangled];
+      }),
+    );
+  }
+
+  /** Engine sources that belong to no lesson and whose headers are known by now, and the runner. */
+  private async given(headers: Record<string, string>, units: LinkPlan['units']): Promise<Asset[]> {
+    const lessonFiles = new Set(Object.values(units).map((unit) => unit.file));
+    const assets: Asset[] = [];
+    for (const header of Object.keys(headers)) {
+      const source = header.replace(/\.h$/, '.cpp');
+      const exists = await this.text(source).then(() => true, () => false);
+      if (exists && !lessonFiles.has(source)) {
+        assets.push(await this.asset(source, headers));
+      }
+    }
+    for (const file of RUNNER) {
+      assets.push(await this.asset(file, await this.headersOf(await this.text(file))));
+    }
+    return assets;
+  }
+
+  /** Asks the linked reference program which tests it has. */
+  private async manifest(lesson: LessonFolder, link: LinkPlan): Promise<{ tests: TestCase[]; measures: string[] }> {
+    const file = `${lesson.folder}/check.cpp`;
+    const linked = await this.compiler.link(linkInputs(link, {}, [link.check]));
+    if (linked.program === null) {
+      throw new PackError(file, 1, linked.diagnostics[0]?.message ?? 'cannot be linked');
+    }
+    const request = { kind: 'list', index: 0, seed: 1, stacks: false } as const;
+    const outcome = await this.runner.run(linked.program, request, { limitSeconds: 30 });
+    if (reported(outcome, 'end') !== 'passed') {
+      throw new PackError(file, 1, `its tests cannot be listed: ${outcome.ending} ${outcome.detail}`);
+    }
+    const values = (key: string) =>
+      outcome.events.filter(([name]) => name === key).map(([, value]) => value);
+    const steps = values('step');
+    const tests = values('test').map((name, index) => ({ name, step: steps[index] ?? '' }));
+    const measures = values('measure');
+    this.checkManifest(lesson, tests, measures, file);
+    return { tests, measures };
+  }
+
+  private checkManifest(lesson: LessonFolder, tests: TestCase[], measures: string[], file: string): void {
+    const lineOf = (text: string) =>
+      Math.max(1, lesson.check.split('\n').findIndex((line) => line.includes(`"${text}"`)) + 1);
+    const steps = lesson.regions.map((region) => region.step);
+    for (const [index, test] of tests.entries()) {
+      if (!steps.includes(test.step)) {
+        throw new PackError(file, lineOf(test.name), `the step "${test.step}" is not one of ${steps.join(', ')}`);
+      }
+      if (tests.findIndex((each) => each.name === test.name) !== index) {
+        throw new PackError(file, lineOf(test.name), `two tests are called "${test.name}"`);
+      }
+    }
+    const order = tests.map((test) => steps.indexOf(test.step));
+    const early = tests.find((_, index) => (order[index] ?? 0) < (order[index - 1] ?? 0));
+    if (early !== undefined) {
+      throw new PackError(file, lineOf(early.name), 'the tests must stand in the order of the steps');
+    }
+    const untested = steps.find((step) => !tests.some((test) => test.step === step));
+    if (untested !== undefined) {
+      throw new PackError(file, 1, `the step "${untested}" has no test`);
+    }
+    const [asked, given] = [lesson.content.measures, measures];
+    const odd = [...asked, ...given].find((name) => !asked.includes(name) || !given.includes(name));
+    if (odd !== undefined) {
+      throw new PackError(file, lineOf(odd), `the measure "${odd}" must stand in check.cpp and in lesson.md`);
+    }
+  }
+}
+
+/** Packs the course, from scratch but for what the cache remembers. */
+export async function pack(options: PackOptions): Promise<CourseIndex> {
+  await rm(options.out, { recursive: true, force: true });
+  return new Packer(options).pack();
+}
