@@ -1,0 +1,39 @@
+import { createStore } from 'zustand/vanilla';
+import type { LessonData, Location } from '../../../wasm/toolchain/types.ts';
+import { EXAMPLE } from '../progress/records.ts';
+
+export type Pane = 'read' | 'code' | 'tests';
+export type ResultTab = 'tests' | 'output' | 'problems';
+
+export interface DeskState {
+  /** The pane in front where there is room for one. */
+  pane: Pane;
+  file: string;
+  results: ResultTab;
+  /** The line to go to. A new object goes there again. */
+  mark: Location | null;
+}
+
+/** What lies open in front of the student. */
+export function createDesk(lesson: LessonData) {
+  const store = createStore<DeskState>(() => ({
+    pane: 'read',
+    file: lesson.unit,
+    results: 'tests',
+    mark: null,
+  }));
+
+  return {
+    store,
+    show: (pane: Pane) => store.setState({ pane }),
+    open: (file: string) => store.setState({ file, pane: 'code' }),
+    showResults: (results: ResultTab) => store.setState({ results, pane: 'tests' }),
+    /** Goes to a place in a file and marks its line. */
+    goTo: (location: Location) =>
+      store.setState({ file: location.file, pane: 'code', mark: { ...location } }),
+    /** Whether the student can open the file: theirs, or a given header. */
+    has: (file: string) => file === lesson.unit || file === EXAMPLE || file in lesson.headers,
+  };
+}
+
+export type Desk = ReturnType<typeof createDesk>;

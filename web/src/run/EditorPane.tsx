@@ -1,0 +1,45 @@
+import { lazy, memo, Suspense } from 'react';
+import { useDesk, useSession } from '../lesson/session.ts';
+import { Tabs } from '../shell/Tabs.tsx';
+import { ActionBar } from './ActionBar.tsx';
+import { baseName, filePaths, isOwn } from './files.ts';
+import './run.css';
+
+const CodeEditor = lazy(() => import('./CodeEditor.tsx'));
+
+export const EditorPane = memo(function EditorPane() {
+  const { lesson, desk } = useSession();
+  const file = useDesk((state) => state.file);
+  const tabs = filePaths(lesson).map((path) => ({
+    id: path,
+    label: baseName(path),
+    hint: path,
+    badge: isOwn(lesson, path) ? undefined : 'read only',
+  }));
+  return (
+    <div className="editor-pane">
+      <Tabs
+        label="Files"
+        tabs={tabs}
+        active={file}
+        onChange={desk.open}
+        prefix="file"
+        className="file-tabs"
+      />
+      <div
+        className="editor-panel"
+        id="file-panel"
+        role="tabpanel"
+        aria-labelledby={`file-tab-${file}`}
+      >
+        <Suspense fallback={<div className="skeleton" role="status" aria-label="Loading editor" />}>
+          <CodeEditor />
+        </Suspense>
+      </div>
+      <p className="editor-hint">
+        <kbd>Esc</kbd> then <kbd>Tab</kbd> leaves the editor
+      </p>
+      <ActionBar />
+    </div>
+  );
+});

@@ -1,0 +1,127 @@
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import type { Grade, Verdict } from '../../../wasm/toolchain/types.ts';
+import { useSession } from '../lesson/session.ts';
+import { Advice } from './Advice.tsx';
+import { baseName } from './files.ts';
+import { Problems } from './Problems.tsx';
+import { TestList } from './TestList.tsx';
+import { headline } from './verdicts.ts';
+
+interface Props {
+  grade: Grade;
+  attempt: number;
+}
+
+/** How a grading ended: one view for each verdict, below the same headline. */
+export function GradeView({ grade, attempt }: Props) {
+  const View = views[grade.verdict];
+  const { compile, link, run } = grade.seconds;
+  return (
+    <section className={`grade grade-${grade.verdict}`}>
+      <header className="grade-head">
+        <span className="grade-sign" aria-hidden="true">
+          {grade.verdict === 'passed' ? '✓' : grade.verdict === 'cancelled' ? '–' : '✗'}
+        </span>
+        <h2>{headline(grade)}</h2>
+        <span className="muted">
+          Attempt {attempt} · {(compile + link + run).toFixed(1)} s
+        </span>
+      </header>
+      <View grade={grade} />
+    </section>
+  );
+}
+
+const views: Record<Verdict, (props: { grade: Grade }) => ReactNode> = {
+  passed: Passed,
+  failed: WithTests,
+  compileError: CompileError,
+  missing: Missing,
+  crashed: WithTests,
+  timeout: WithTests,
+  outOfMemory: WithTests,
+  tooMuchOutput: WithTests,
+  incomplete: WithTests,
+  forged: WithTests,
+  cancelled: WithTests,
+};
+
+function Passed({ grade }: { grade: Grade }) {
+  const { lesson, next } = useSession();
+  return (
+    <>
+      <div className="celebration">
+        <p>
+          <strong>{baseName(lesson.unit)} is yours.</strong> From here on, later lessons run on your
+          code.
+        </p>
+        <p className="row">
+          {next && (
+            <Link href={`/lesson/${next.slug}`} className="button primary">
+              Next lesson: {next.title}
+            </Link>
+          )}
+          <Link href="/" className={next ? 'button' : 'button primary'}>
+            Course map
+          </Link>
+        </p>
+      </div>
+      <TestList grade={grade} />
+    </>
+  );
+}
+
+function CompileError({ grade }: { grade: Grade }) {
+  return (
+    <>
+      <p className="grade-message">{grade.message}</p>
+      <Problems problems={grade.diagnostics} />
+      <Advice verdict="compileError" />
+    </>
+  );
+}
+
+function Missing({ grade }: { grade: Grade }) {
+  return (
+    <>
+      <p className="grade-message">{grade.message}</p>
+      {grade.missing.length > 0 && (
+        <ul className="missing">
+          {grade.missing.map((declaration) => (
+            <li key={declaration}>
+              <code>{declaration}</code>
+            </li>
+          ))}
+        </ul>
+      )}
+      {grade.diagnostics.length > 0 && <Problems problems={grade.diagnostics} />}
+      <Advice verdict="missing" />
+    </>
+  );
+}
+
+function WithTests({ grade }: { grade: Grade }) {
+  // A failing test says itself what is wrong; the whole says it where no test could.
+  const told = grade.tests.some((test) => !test.passed && test.message === grade.message);
+  return (
+    <>
+      {!told && grade.message && <p className="grade-message">{grade.message}</p>}
+      {grade.blame && <Blame slug={grade.blame} />}
+      {grade.diagnostics.length > 0 && <Problems problems={grade.diagnostics} />}
+      {!grade.tests.some((test) => test.verdict === grade.verdict) && (
+        <Advice verdict={grade.verdict} />
+      )}
+      <TestList grade={grade} />
+    </>
+  );
+}
+
+function Blame({ slug }: { slug: string }) {
+  return (
+    <p className="blame">
+      The cause lies in your earlier lesson <Link href={`/lesson/${slug}`}>{slug}</Link>: with the
+      reference in its place, these tests pass.
+    </p>
+  );
+}

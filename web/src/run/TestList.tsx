@@ -1,0 +1,33 @@
+import type { Grade } from '../../../wasm/toolchain/types.ts';
+import { useSession } from '../lesson/session.ts';
+import { TestItem } from './TestItem.tsx';
+
+/** The tests under the steps they belong to; the first failure is open. */
+export function TestList({ grade }: { grade: Grade }) {
+  const { lesson } = useSession();
+  const first = grade.tests.find((test) => !test.passed);
+  const steps = lesson.steps.map(({ name, title }) => ({
+    name,
+    title,
+    tests: grade.tests.filter((test) => test.step === name),
+  }));
+  return (
+    <>
+      {steps
+        .filter(({ tests }) => tests.length > 0)
+        .map(({ name, title, tests }) => (
+          <section key={name} className="test-group" aria-label={title}>
+            <h3>
+              {title}
+              <span className="muted">
+                {tests.filter((test) => test.passed).length} of {tests.length}
+              </span>
+            </h3>
+            {tests.map((test) => (
+              <TestItem key={test.name} test={test} open={test === first} />
+            ))}
+          </section>
+        ))}
+    </>
+  );
+}

@@ -1,0 +1,53 @@
+import type {
+  Diagnostic,
+  Frame,
+  Grade,
+  LessonData,
+  Location,
+  TestResult,
+  Verdict,
+} from '../../../wasm/toolchain/types.ts';
+
+export interface Progress {
+  state: 'downloading' | 'unpacking' | 'warming' | 'ready';
+  doneBytes: number;
+  totalBytes: number;
+}
+
+export type Phase = 'compiling' | 'linking' | 'running';
+
+/** How the example program ended. */
+export interface RunResult {
+  verdict: Verdict;
+  message: string;
+  diagnostics: Diagnostic[];
+  location: Location | null;
+  stack: Frame[];
+}
+
+export interface GradeOptions {
+  signal: AbortSignal;
+  /** Accepted units of earlier lessons, by slug. */
+  studentUnits: Record<string, string>;
+  onTest?: (test: TestResult) => void;
+  onPhase?: (phase: Phase) => void;
+}
+
+export interface RunOptions {
+  signal: AbortSignal;
+  studentUnits: Record<string, string>;
+  onOutput(text: string): void;
+}
+
+export type Measured = { value: number } | { message: string };
+
+/** The compiler, the linker and the runner, as the page knows them. */
+export interface Lab {
+  /** Loads and warms the compiler; safe to call twice. */
+  prepare(onProgress: (progress: Progress) => void): Promise<void>;
+  /** Syntax only. */
+  check(lesson: LessonData, source: string): Promise<Diagnostic[]>;
+  grade(lesson: LessonData, source: string, options: GradeOptions): Promise<Grade>;
+  run(lesson: LessonData, source: string, example: string, options: RunOptions): Promise<RunResult>;
+  measure(lesson: LessonData, source: string, name: string): Promise<Measured>;
+}
