@@ -74,3 +74,8 @@ TEST_CASE("a tensor can be viewed where PyTorch can, with the same strides") {
     }
   }
 }
+
+TEST_CASE("an empty tensor keeps its strides in its own shape, as in PyTorch") {
+  CHECK(view_strides({3, 0, 2}, {1, 3, 3}, {3, 0, 2}) == Strides{1, 3, 3});
+  CHECK(view_strides({3, 0, 2}, {1, 3, 3}, {0, 6}) == Strides{6, 1});
+}

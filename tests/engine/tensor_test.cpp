@@ -217,6 +217,10 @@ TEST_CASE("at reads and writes one element") {
   x.at({1, 2}) = 50;
   CHECK(same.at({1, 2}) == 50);
   CHECK(x.to_vector() == std::vector<float>{0, 1, 2, 3, 4, 50});
+  const Tensor corner = x.slice(0, 1).slice(1, 1);
+  CHECK(corner.at({0, 0}) == 4);
+  CHECK(corner.at({0, 1}) == 50);
+  CHECK_REFUSES(corner.at({0, 2}), "must be in [0, 2)");
   CHECK_REFUSES(x.at({2, 0}), "must be in [0, 2)");
   CHECK_REFUSES(x.at({0, -1}), "must be in [0, 3)");
   CHECK_REFUSES(same.at({0}), "must have the same rank");
