@@ -5,7 +5,8 @@ import { parseArgs } from 'node:util';
 import { Course } from '../wasm/toolchain/node.ts';
 import type { Grade } from '../wasm/toolchain/types.ts';
 
-const USAGE = 'usage: npm run -s grade -- <lesson> <file.cpp> [--with name=file.cpp] [--seed N] [--json]';
+const USAGE =
+  'usage: npm run -s grade -- <lesson> <file.cpp> [--with name=file.cpp] [--seed N] [--json]';
 
 class UsageError extends Error {}
 
@@ -18,7 +19,10 @@ async function read(file: string): Promise<string> {
 function print(grade: Grade): void {
   console.log(`${grade.verdict}: ${grade.message}`);
   for (const { severity, message, location } of grade.diagnostics) {
-    const place = location === null ? '' : `${location.file}:${String(location.line)}:${String(location.column ?? 1)}: `;
+    const place =
+      location === null
+        ? ''
+        : `${location.file}:${String(location.line)}:${String(location.column ?? 1)}: `;
     console.log(`  ${place}${severity}: ${message}`);
   }
   for (const test of grade.tests) {
@@ -67,13 +71,18 @@ async function main(): Promise<number> {
     const [name = '', path = ''] = pair.split('=');
     if (!(name in lesson.link.units) || name === slug || path === '') {
       const earlier = Object.keys(lesson.link.units).filter((each) => each !== slug);
-      throw new UsageError(`--with takes name=file.cpp with an earlier lesson of ${slug} (${earlier.join(', ') || 'it has none'}), got "${pair}"`);
+      throw new UsageError(
+        `--with takes name=file.cpp with an earlier lesson of ${slug} (${earlier.join(', ') || 'it has none'}), got "${pair}"`,
+      );
     }
     studentUnits[name] = await read(path);
   }
   const source = await read(file);
   const grader = await course.grader();
-  const grade = await grader.grade(lesson, source, { studentUnits, ...(seed !== undefined && { seed }) });
+  const grade = await grader.grade(lesson, source, {
+    studentUnits,
+    ...(seed !== undefined && { seed }),
+  });
   if (values.json) {
     console.log(JSON.stringify(grade));
   } else {

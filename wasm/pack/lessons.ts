@@ -56,7 +56,11 @@ export async function readLessons(root: string): Promise<LessonFolder[]> {
   for (const name of names.sort()) {
     const [, number = '', slug = ''] = FOLDER.exec(name) ?? [];
     if (slug === '') {
-      throw new PackError(`lessons/${name}`, 1, 'a lesson is a folder named NN-name, such as 01-shape');
+      throw new PackError(
+        `lessons/${name}`,
+        1,
+        'a lesson is a folder named NN-name, such as 01-shape',
+      );
     }
     const twin = lessons.find((lesson) => lesson.slug === slug || lesson.number === Number(number));
     if (twin !== undefined) {
@@ -74,7 +78,9 @@ async function readLesson(
   slug: string,
 ): Promise<LessonFolder> {
   const files = await filesBelow(path.join(root, folder));
-  const stray = files.find((file) => !FILES.includes(file) && !/^alternatives\/[\w-]+\.cpp$/.test(file));
+  const stray = files.find(
+    (file) => !FILES.includes(file) && !/^alternatives\/[\w-]+\.cpp$/.test(file),
+  );
   if (stray !== undefined) {
     throw new PackError(`${folder}/${stray}`, 1, 'no part of the course uses this file; remove it');
   }
@@ -94,7 +100,11 @@ async function readLesson(
   const described = content.steps.map((step) => step.name);
   if (marked.join() !== described.join()) {
     const [inUnit, inText] = [marked.join(', '), described.join(', ')];
-    throw new PackError(markdown, 1, `its steps are ${inText}, but ${content.unit} marks ${inUnit}`);
+    throw new PackError(
+      markdown,
+      1,
+      `its steps are ${inText}, but ${content.unit} marks ${inUnit}`,
+    );
   }
   const alternatives: Record<string, string> = {};
   for (const file of files.filter((each) => each.startsWith('alternatives/'))) {

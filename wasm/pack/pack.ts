@@ -11,7 +11,14 @@ import { symbolsOf } from '../toolchain/objects.ts';
 import { reported } from '../toolchain/outcome.ts';
 import { baseName } from '../toolchain/rule.ts';
 import type { Runner } from '../toolchain/grade.ts';
-import type { Asset, CourseIndex, LessonData, LessonSummary, LinkPlan, TestCase } from '../toolchain/types.ts';
+import type {
+  Asset,
+  CourseIndex,
+  LessonData,
+  LessonSummary,
+  LinkPlan,
+  TestCase,
+} from '../toolchain/types.ts';
 import { parseTar } from 'nanotar';
 import { type LessonFolder, readLessons } from './lessons.ts';
 import { PackError, referenceOf, starterOf } from './starter.ts';
@@ -74,7 +81,9 @@ class Packer {
   private async packToolchain(): Promise<CourseIndex['toolchain']> {
     const { root, say } = this.options;
     say('compiler');
-    const wasm = await readFile(path.join(compilerPackage(root), 'llvm.core.wasm')) as Buffer<ArrayBuffer>;
+    const wasm = (await readFile(
+      path.join(compilerPackage(root), 'llvm.core.wasm'),
+    )) as Buffer<ArrayBuffer>;
     const stdHeader = await readFile(path.join(root, 'wasm/pack/std.h'));
     const sysroot = await makeSysroot(root, stdHeader);
     const llvm = await this.store.put('llvm.wasm', wasm);
@@ -93,7 +102,11 @@ class Packer {
     return toolchain;
   }
 
-  private async makePch(wasm: Buffer<ArrayBuffer>, sysroot: Uint8Array, stdHeader: Uint8Array): Promise<Uint8Array> {
+  private async makePch(
+    wasm: Buffer<ArrayBuffer>,
+    sysroot: Uint8Array,
+    stdHeader: Uint8Array,
+  ): Promise<Uint8Array> {
     const files = parseTar(sysroot).flatMap((entry): [string, Uint8Array][] =>
       entry.data === undefined ? [] : [[entry.name, entry.data]],
     );
@@ -107,11 +120,18 @@ class Packer {
   }
 
   /** Compiles one of our own files; an error in it stops the build. */
-  private async object(file: string, text: string, headers: Record<string, string>): Promise<Uint8Array> {
+  private async object(
+    file: string,
+    text: string,
+    headers: Record<string, string>,
+  ): Promise<Uint8Array> {
     const key = hashOf(this.base, file, text, JSON.stringify(headers));
     return this.store.remember(`object-${key}`, async () => {
       this.options.say(`  ${file}`);
-      const { object, diagnostics } = await this.compiler.compile({ path: file, text, headers }, 'grade');
+      const { object, diagnostics } = await this.compiler.compile(
+        { path: file, text, headers },
+        'grade',
+      );
       if (object === null) {
         const [first] = diagnostics.filter((each) => each.severity === 'error');
         const at = first?.location;
@@ -127,7 +147,10 @@ class Packer {
   }
 
   /** The project's headers that a file includes, directly or not. */
-  private async headersOf(text: string, found: Record<string, string> = {}): Promise<Record<string, string>> {
+  private async headersOf(
+    text: string,
+    found: Record<string, string> = {},
+  ): Promise<Record<string, string>> {
     for (const [, header = ''] of text.matchAll(/^\s*#include "([^"]+)"/gm)) {
       if (!(header in found)) {
         found[header] = await this.text(header);
@@ -146,7 +169,9 @@ class Packer {
     for (const header of Object.keys(await this.headersOf(lesson.unit))) {
       seen.add(header);
     }
-    const headers = await this.headersOf([...seen].map((header) => `#include "${header}"`).join('\n'));
+    const headers = await this.headersOf(
+      [...seen].map((header) => `#include "${header}"`).join('\n'),
+    );
     const checkHeaders = await this.headersOf(lesson.check, { ...headers });
     const starter = starterOf(lesson.unit, content.unit);
     const reference = referenceOf(lesson.unit, content.unit);
@@ -159,7 +184,9 @@ class Packer {
       object: await this.store.put(`${slug}.o`, unit),
       file: content.unit,
       defines: await this.declarations(unit, headers),
-      weak: [...new Set(symbols.filter((each) => each.binding === 'weak').map((each) => each.name))],
+      weak: [
+        ...new Set(symbols.filter((each) => each.binding === 'weak').map((each) => each.name)),
+      ],
       headers: Object.keys(headers),
     };
     const link: LinkPlan = {
@@ -178,15 +205,22 @@ class Packer {
   }
 
   /** Strong symbols of the unit, each with the line of the header that declares it. */
-  private async declarations(unit: Uint8Array, headers: Record<string, string>): Promise<Record<string, string>> {
+  private async declarations(
+    unit: Uint8Array,
+    headers: Record<string, string>,
+  ): Promise<Record<string, string>> {
     const strong = symbolsOf(unit).filter((each) => each.defined && each.binding === 'strong');
     const names = await this.compiler.demangle(strong.map((each) => each.name));
-    const text = Object.values(headers).join('\n').replace(/\/\/.*$/gm, '');
+    const text = Object.values(headers)
+      .join('\n')
+      .replace(/\/\/.*$/gm, '');
     return Object.fromEntries(
       strong.map((symbol, index) => {
         const demangled = names[index] ?? symbol.name;
         const base = baseName(demangled).replace(/\W/g, '\\$&');
-        const declarations = [...text.matchAll(new RegExp(`^[^\\n(){};]*(?<![\\w:])${base}\\([^;{]*(?=[;{])`, 'gm'))];
+        const declarations = [
+          ...text.matchAll(new RegExp(`^[^\\n(){};]*(?<![\\w:])${base}\\([^;{]*(?=[;{])`, 'gm')),
+        ];
         const [only] = declarations;
         const unique = only !== undefined && declarations.length === 1;
         return [symbol.name, unique ? only[0].replace(/\s+/g, ' ').trim() : demangled];
@@ -200,7 +234,10 @@ class Packer {
     const assets: Asset[] = [];
     for (const header of Object.keys(headers)) {
       const source = header.replace(/\.h$/, '.cpp');
-      const exists = await this.text(source).then(() => true, () => false);
+      const exists = await this.text(source).then(
+        () => true,
+        () => false,
+      );
       if (exists && !lessonFiles.has(source)) {
         assets.push(await this.asset(source, headers));
       }
@@ -212,7 +249,10 @@ class Packer {
   }
 
   /** Asks the linked reference program which tests it has. */
-  private async manifest(lesson: LessonFolder, link: LinkPlan): Promise<{ tests: TestCase[]; measures: string[] }> {
+  private async manifest(
+    lesson: LessonFolder,
+    link: LinkPlan,
+  ): Promise<{ tests: TestCase[]; measures: string[] }> {
     const file = `${lesson.folder}/check.cpp`;
     const linked = await this.compiler.link(linkInputs(link, {}, [link.check]));
     if (linked.program === null) {
@@ -221,7 +261,11 @@ class Packer {
     const request = { kind: 'list', index: 0, seed: 1, stacks: false } as const;
     const outcome = await this.runner.run(linked.program, request, { limitSeconds: 30 });
     if (reported(outcome, 'end') !== 'passed') {
-      throw new PackError(file, 1, `its tests cannot be listed: ${outcome.ending} ${outcome.detail}`);
+      throw new PackError(
+        file,
+        1,
+        `its tests cannot be listed: ${outcome.ending} ${outcome.detail}`,
+      );
     }
     const values = (key: string) =>
       outcome.events.filter(([name]) => name === key).map(([, value]) => value);
@@ -232,13 +276,22 @@ class Packer {
     return { tests, measures };
   }
 
-  private checkManifest(lesson: LessonFolder, tests: TestCase[], measures: string[], file: string): void {
+  private checkManifest(
+    lesson: LessonFolder,
+    tests: TestCase[],
+    measures: string[],
+    file: string,
+  ): void {
     const lineOf = (text: string) =>
       Math.max(1, lesson.check.split('\n').findIndex((line) => line.includes(`"${text}"`)) + 1);
     const steps = lesson.regions.map((region) => region.step);
     for (const [index, test] of tests.entries()) {
       if (!steps.includes(test.step)) {
-        throw new PackError(file, lineOf(test.name), `the step "${test.step}" is not one of ${steps.join(', ')}`);
+        throw new PackError(
+          file,
+          lineOf(test.name),
+          `the step "${test.step}" is not one of ${steps.join(', ')}`,
+        );
       }
       if (tests.findIndex((each) => each.name === test.name) !== index) {
         throw new PackError(file, lineOf(test.name), `two tests are called "${test.name}"`);
@@ -247,7 +300,11 @@ class Packer {
     const order = tests.map((test) => steps.indexOf(test.step));
     const early = tests.find((_, index) => (order[index] ?? 0) < (order[index - 1] ?? 0));
     if (early !== undefined) {
-      throw new PackError(file, lineOf(early.name), 'the tests must stand in the order of the steps');
+      throw new PackError(
+        file,
+        lineOf(early.name),
+        'the tests must stand in the order of the steps',
+      );
     }
     const untested = steps.find((step) => !tests.some((test) => test.step === step));
     if (untested !== undefined) {
@@ -256,7 +313,11 @@ class Packer {
     const [asked, given] = [lesson.content.measures, measures];
     const odd = [...asked, ...given].find((name) => !asked.includes(name) || !given.includes(name));
     if (odd !== undefined) {
-      throw new PackError(file, lineOf(odd), `the measure "${odd}" must stand in check.cpp and in lesson.md`);
+      throw new PackError(
+        file,
+        lineOf(odd),
+        `the measure "${odd}" must stand in check.cpp and in lesson.md`,
+      );
     }
   }
 }

@@ -30,7 +30,11 @@ export function regionsOf(unit: string, path: string): Region[] {
     const begin = BEGIN.exec(text);
     if (begin !== null) {
       if (open !== null) {
-        throw new PackError(path, line, `a region begins inside the region of line ${String(open.begin)}`);
+        throw new PackError(
+          path,
+          line,
+          `a region begins inside the region of line ${String(open.begin)}`,
+        );
       }
       const [, , step = '', hint = ''] = begin;
       if (regions.some((region) => region.step === step)) {

@@ -19,7 +19,10 @@ export class MissingTool extends Error {}
 function emscriptenLibraries(): string {
   const environment = { ...process.env, NODE_PATH: '/usr/share/nodejs' };
   try {
-    const cache = execFileSync('em-config', ['CACHE'], { env: environment, encoding: 'utf8' }).trim();
+    const cache = execFileSync('em-config', ['CACHE'], {
+      env: environment,
+      encoding: 'utf8',
+    }).trim();
     return path.join(cache, 'sysroot/lib/wasm32-emscripten');
   } catch {
     throw new MissingTool('Emscripten is missing: install the package `emscripten`.');
@@ -31,7 +34,9 @@ async function exceptionLibrary(folder: string, name: string): Promise<Uint8Arra
   const found = candidates.map((file) => path.join(folder, file)).find((file) => existsSync(file));
   if (found === undefined) {
     const wanted = candidates.join(' or ');
-    throw new MissingTool(`Emscripten has no ${wanted} in ${folder}: run \`embuilder build ${name}-except\`.`);
+    throw new MissingTool(
+      `Emscripten has no ${wanted} in ${folder}: run \`embuilder build ${name}-except\`.`,
+    );
   }
   return readFile(found);
 }
@@ -48,7 +53,9 @@ export async function makeSysroot(root: string, stdHeader: Uint8Array): Promise<
   const files = parseTar(whole).flatMap((entry) => {
     const name = entry.name.replace(/^\.?\//, '');
     const library = name.startsWith('lib/') && !LIBRARIES.has(path.basename(name));
-    return entry.data === undefined || library || UNUSED.test(name) ? [] : [{ name, data: entry.data }];
+    return entry.data === undefined || library || UNUSED.test(name)
+      ? []
+      : [{ name, data: entry.data }];
   });
   for (const name of EXCEPTION_LIBRARIES) {
     const data = await exceptionLibrary(emscripten, name);

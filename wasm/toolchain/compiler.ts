@@ -157,32 +157,45 @@ export class Compiler {
     return names.map((name) => this.demangled.get(name) ?? name);
   }
 
-  /** Turns the engine's stack text into calls with places, innermost first. */
+  /**
+   * Turns the engine's stack text into calls with places, innermost first. Lines, and the names of
+   * inlined calls, come from the program's DWARF; the name of a whole function from the engine.
+   */
   async symbolize(program: Uint8Array, stack: string): Promise<Frame[]> {
     const offset = codeOffset(program);
-    const addresses = [...stack.matchAll(/wasm-function\[\d+\]:0x([0-9a-f]+)/g)]
-      .slice(0, 40)
-      .map((match) => Number.parseInt(match[1] ?? '0', 16) - offset);
-    if (addresses.length === 0) {
+    const calls = [...stack.matchAll(FRAME)].slice(0, FRAMES);
+    if (calls.length === 0) {
       return [];
     }
+    const addresses = calls.map((call) => String(Number.parseInt(call[2] ?? '0', 16) - offset));
     const { stdout } = await this.llvm.run(
-      ['symbolizer', '--output-style=JSON', '-e', '/out.wasm', ...addresses.map(String)],
+      ['symbolizer', '--output-style=JSON', '-e', '/out.wasm', ...addresses],
       { 'out.wasm': program },
     );
+    const names = await this.demangle(calls.map((call) => call[1] ?? ''));
     const entries = JSON.parse(stdout) as {
       Symbol?: { FunctionName: string; FileName: string; Line: number; Column: number }[];
     }[];
-    return entries.flatMap((entry) =>
-      (entry.Symbol ?? []).map((symbol): Frame => {
+    return entries.flatMap((entry, index) => {
+      const symbols = entry.Symbol ?? [];
+      return symbols.map((symbol, depth): Frame => {
         const file = symbol.FileName.replace(/^\//, '');
-        const location =
-          file === '' ? null : { file, line: symbol.Line, column: Math.max(1, symbol.Column) };
-        return { function: tidy(symbol.FunctionName), location };
-      }),
-    );
+        const whole = depth === symbols.length - 1;
+        return {
+          function: whole ? (names[index] ?? '') : tidy(symbol.FunctionName),
+          location:
+            file === '' ? null : { file, line: symbol.Line, column: Math.max(1, symbol.Column) },
+        };
+      });
+    });
   }
 }
+
+/** V8's way to write a WebAssembly call: a name, if it knows one, and a place in the module. */
+const FRAME = /(?:at (?:\S+\.wasm\.)?(\S+) )?\(?wasm:\/\/[^\s)]*wasm-function\[\d+\]:0x([0-9a-f]+)/g;
+
+/** Calls that are looked up; the rest of a deep recursion only repeats them. */
+const FRAMES = 16;
 
 /** Writes a demangled name as a student would. */
 function tidy(name: string): string {

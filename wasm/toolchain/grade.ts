@@ -1,3 +1,4 @@
+import { baseName } from './rule.ts';
 import type { Compiler } from './compiler.ts';
 import { endingOf, reported, resultOf } from './outcome.ts';
 import type { Outcome, RunRequest } from './program.ts';
@@ -200,6 +201,7 @@ export class Grader {
     const results: TestResult[] = [];
     let lines: Promise<Uint8Array | null> | null = null;
     let hung = false;
+    const located = new Set<string>();
     for (const [index, test] of lesson.tests.entries()) {
       options.signal?.throwIfAborted();
       if (hung) {
@@ -214,7 +216,8 @@ export class Grader {
         options.signal?.throwIfAborted();
       }
       hung = result.verdict === 'timeout';
-      if (NEEDS_LINE.has(result.verdict)) {
+      if (NEEDS_LINE.has(result.verdict) && !located.has(test.step)) {
+        located.add(test.step);
         lines ??= this.buildWithLines(lesson, units, [lesson.link.check]);
         const debug = await lines;
         result =
@@ -276,7 +279,7 @@ export class Grader {
       stack,
       location: stack[0]?.location ?? null,
       function: stack[0]?.function ?? null,
-      reason: reasonOf(outcome, trap?.function.split('$').slice(2).join('$') ?? null, stack),
+      reason: reasonOf(outcome, trap === undefined ? null : libraryText(trap.function), stack),
       type: typeName?.replace(/^typeinfo name for /, '') ?? null,
     };
   }
@@ -417,6 +420,11 @@ interface Place {
 /** Endings whose line is worth a second run. */
 const NEEDS_LINE = new Set<Verdict>(['crashed', 'incomplete', 'outOfMemory', 'tooMuchOutput']);
 
+/** `__clang_trap_msg$libc++$file:line: ... failed: vector[] index out of bounds` -> its last words. */
+function libraryText(trap: string): string {
+  return (trap.split('$').at(-1) ?? trap).replace(/^.*failed: /s, '').trim();
+}
+
 function reasonOf(outcome: Outcome, libraryText: string | null, stack: Frame[]): string | null {
   if (libraryText !== null) {
     return `The standard library stopped the program: ${libraryText}.`;
@@ -425,6 +433,9 @@ function reasonOf(outcome: Outcome, libraryText: string | null, stack: Frame[]):
   const depth = stack.filter((frame) => frame.function === first?.function).length;
   if (outcome.ending === 'trap' && depth >= 8) {
     return 'The calls went too deep: a function calls itself without an end.';
+  }
+  if (/\b(abort|terminate)/.test(outcome.stack)) {
+    return 'The program was ended by std::terminate or abort: an exception may have left a noexcept function.';
   }
   if (/unreachable/i.test(outcome.detail) && first !== undefined) {
     return 'A null pointer or an empty reference was used.';
@@ -436,12 +447,12 @@ function describe(message: string, place: Place): Partial<TestResult> {
   const reason =
     place.type === null
       ? (place.reason ?? message)
-      : message.replace('an exception', `a \`${place.type}\``);
+      : message.replace('an exception', `an exception of type \`${place.type}\``);
   if (place.location === null) {
     return { message: reason };
   }
   const { file, line } = place.location;
-  const where = `Stopped at ${file}:${String(line)} in \`${place.function ?? '?'}\`. `;
+  const where = `Stopped at ${file}:${String(line)} in \`${baseName(place.function ?? '?')}\`. `;
   return { message: where + reason, location: place.location };
 }
 

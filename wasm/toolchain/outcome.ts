@@ -57,8 +57,10 @@ export function endingOf(outcome: Outcome, name: string, limitSeconds: number): 
     return { verdict: 'passed', message: '' };
   }
   if (outcome.ending === 'timeout') {
-    const message = `Stopped after ${String(limitSeconds)} s. A loop may not end.`;
-    return { verdict: 'timeout', message };
+    return {
+      verdict: 'timeout',
+      message: `Stopped after ${String(limitSeconds)} s. A loop may not end.`,
+    };
   }
   if (outcome.ending === 'cancelled') {
     return { verdict: 'cancelled', message: 'Stopped.' };
@@ -122,7 +124,10 @@ export function resultOf(
     step: test.step,
     passed,
     verdict: ending.verdict,
-    message: ending.message,
+    message:
+      ending.verdict === 'timeout'
+        ? `\`${test.step}\` did not come back. ${ending.message}`
+        : ending.message,
     expected: ending.expected ?? null,
     actual: ending.actual ?? null,
     location: passed ? null : locationOfName(path, source, call),

@@ -120,7 +120,8 @@ export async function applyRule(
   }
 
   const told = new Set<string>();
-  for (const name of names.slice(visible.length).flatMap(foreignNames)) {
+  const foreign = names.slice(visible.length).filter((name) => !name.startsWith('__'));
+  for (const name of foreign.flatMap(foreignNames)) {
     if (!told.has(name)) {
       told.add(name);
       report.diagnostics.push(
@@ -132,10 +133,13 @@ export async function applyRule(
     }
   }
 
-  for (const [, declaration] of absent) {
-    if (!report.diagnostics.some((each) => each.message.includes(declaration))) {
-      report.diagnostics.push(error(`Your file must define \`${declaration}\`.`, null));
-    }
-  }
+  const untold = absent
+    .map(([, declaration]) => declaration)
+    .filter(
+      (declaration) => !report.diagnostics.some((each) => each.message.includes(declaration)),
+    );
+  report.diagnostics.unshift(
+    ...untold.map((declaration) => error(`Your file must define \`${declaration}\`.`, null)),
+  );
   return report;
 }

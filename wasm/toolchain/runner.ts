@@ -17,7 +17,9 @@ export interface ToWorker {
 export type FromWorker = { output: string } | { outcome: Outcome };
 
 /** The worker's side: runs each request in a fresh instance of the one compiled program. */
-export function serveRuns(post: (message: FromWorker) => void): (message: ToWorker) => Promise<void> {
+export function serveRuns(
+  post: (message: FromWorker) => void,
+): (message: ToWorker) => Promise<void> {
   Error.stackTraceLimit = 60;
   let module: WebAssembly.Module | null = null;
   return async ({ program, request }) => {
