@@ -1,5 +1,5 @@
 import { cpSync, existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import sirv from 'sirv';
 import type { Plugin } from 'vite';
@@ -31,7 +31,7 @@ function madeElsewhere(): Plugin {
   return {
     name: 'made-elsewhere',
     configResolved: (config) => {
-      out = join(config.root, config.build.outDir);
+      out = resolve(config.root, config.build.outDir);
     },
     configureServer: (server) => {
       for (const { url, folder } of made) {

@@ -9,7 +9,7 @@ export interface ShapeEngine {
 }
 
 interface EngineModule {
-  default(): Promise<ShapeEngine>;
+  default(options: { locateFile: (file: string) => string }): Promise<ShapeEngine>;
 }
 
 let engine: Promise<ShapeEngine> | undefined;
@@ -17,7 +17,7 @@ let engine: Promise<ShapeEngine> | undefined;
 /** Loads the reference engine, compiled to WebAssembly; the second call gives the same one. */
 export function loadEngine(base: string): Promise<ShapeEngine> {
   engine ??= import(/* @vite-ignore */ `${base}engine/engine.js`).then((module: EngineModule) =>
-    module.default(),
+    module.default({ locateFile: (file) => `${base}engine/${file}` }),
   );
   return engine;
 }

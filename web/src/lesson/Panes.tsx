@@ -1,3 +1,4 @@
+import { ActionBar } from '../run/ActionBar.tsx';
 import { EditorPane } from '../run/EditorPane.tsx';
 import { ResultsPane } from '../run/ResultsPane.tsx';
 import { Tabs } from '../shell/Tabs.tsx';
@@ -21,7 +22,7 @@ export function Panes() {
 }
 
 function OnePane() {
-  const { desk } = useSession();
+  const { lesson, desk } = useSession();
   const shown = useDesk((state) => state.pane);
   const panel = (pane: Pane) => ({
     id: `pane-panel-${pane}`,
@@ -33,6 +34,7 @@ function OnePane() {
   return (
     <>
       <main className="one-pane">
+        {shown !== 'read' && <h1 className="unseen">{lesson.title}</h1>}
         <div {...panel('read')}>
           <Reading />
         </div>
@@ -43,6 +45,7 @@ function OnePane() {
           <ResultsPane />
         </div>
       </main>
+      {shown !== 'read' && <ActionBar />}
       <nav className="bottom-bar" aria-label="Panes">
         <Tabs
           label="Panes"
@@ -75,6 +78,7 @@ function SideBySide() {
       <div className="work">
         <section className="pane pane-code" aria-label="Editor">
           <EditorPane />
+          <ActionBar />
         </section>
         <Splitter
           label="Height of the results"

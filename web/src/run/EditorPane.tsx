@@ -1,7 +1,6 @@
 import { lazy, memo, Suspense } from 'react';
 import { useDesk, useSession } from '../lesson/session.ts';
 import { Tabs } from '../shell/Tabs.tsx';
-import { ActionBar } from './ActionBar.tsx';
 import { baseName, filePaths, isOwn } from './files.ts';
 import './run.css';
 
@@ -39,7 +38,6 @@ export const EditorPane = memo(function EditorPane() {
       <p className="editor-hint">
         <kbd>Esc</kbd> then <kbd>Tab</kbd> leaves the editor
       </p>
-      <ActionBar />
     </div>
   );
 });

@@ -28,6 +28,7 @@ export function GradeView({ grade, attempt }: Props) {
           Attempt {attempt} · {(compile + link + run).toFixed(1)} s
         </span>
       </header>
+      {grade.blame && <Blame slug={grade.blame} />}
       <View grade={grade} />
     </section>
   );
@@ -75,8 +76,8 @@ function Passed({ grade }: { grade: Grade }) {
 function CompileError({ grade }: { grade: Grade }) {
   return (
     <>
-      <p className="grade-message">{grade.message}</p>
-      <Problems problems={grade.diagnostics} />
+      {grade.diagnostics.length === 0 && <p className="grade-message">{grade.message}</p>}
+      {grade.diagnostics.length > 0 && <Problems problems={grade.diagnostics} />}
       <Advice verdict="compileError" />
     </>
   );
@@ -107,7 +108,6 @@ function WithTests({ grade }: { grade: Grade }) {
   return (
     <>
       {!told && grade.message && <p className="grade-message">{grade.message}</p>}
-      {grade.blame && <Blame slug={grade.blame} />}
       {grade.diagnostics.length > 0 && <Problems problems={grade.diagnostics} />}
       {!grade.tests.some((test) => test.verdict === grade.verdict) && (
         <Advice verdict={grade.verdict} />
@@ -120,8 +120,8 @@ function WithTests({ grade }: { grade: Grade }) {
 function Blame({ slug }: { slug: string }) {
   return (
     <p className="blame">
-      The cause lies in your earlier lesson <Link href={`/lesson/${slug}`}>{slug}</Link>: with the
-      reference in its place, these tests pass.
+      The cause lies in your earlier lesson <Link href={`/lesson/${slug}`}>{slug}</Link>, not in
+      this file. Test it again there, then come back.
     </p>
   );
 }

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import type { TestResult } from '../../../wasm/toolchain/types.ts';
 import { isUnwritten } from '../lesson/steps.ts';
 import { Advice } from './Advice.tsx';
@@ -13,6 +14,10 @@ interface Props {
 
 /** One test: its fact, and on failure everything that helps to see why. */
 export function TestItem({ test, open }: Props) {
+  const details = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    if (open) details.current?.scrollIntoView?.({ block: 'nearest' });
+  }, [open]);
   const unwritten = isUnwritten(test);
   const sign = test.passed ? '✓' : unwritten ? '○' : '✗';
   const state = test.passed ? 'passed' : unwritten ? 'open' : 'failed';
@@ -27,7 +32,7 @@ export function TestItem({ test, open }: Props) {
     );
   }
   return (
-    <details className={`test test-${state}`} open={open}>
+    <details ref={details} className={`test test-${state}`} open={open}>
       <summary>
         <span className="test-sign" aria-hidden="true">
           {sign}

@@ -16,7 +16,7 @@ export function TestList({ grade }: { grade: Grade }) {
       {steps
         .filter(({ tests }) => tests.length > 0)
         .map(({ name, title, tests }) => (
-          <section key={name} className="test-group" aria-label={title}>
+          <div key={name} className="test-group">
             <h3>
               {title}
               <span className="muted">
@@ -26,7 +26,7 @@ export function TestList({ grade }: { grade: Grade }) {
             {tests.map((test) => (
               <TestItem key={test.name} test={test} open={test === first} />
             ))}
-          </section>
+          </div>
         ))}
     </>
   );

@@ -69,6 +69,7 @@ export function createEditor(parent: HTMLElement, { onEdit, onCursor }: Listener
         keymap.of([indentWithTab, ...lintKeymap]),
         EditorState.readOnly.of(readOnly),
         EditorView.contentAttributes.of({
+          tabindex: '0',
           'aria-label': readOnly ? `${path}, to read` : `${path}, your code`,
         }),
         report,

@@ -12,7 +12,7 @@ export function TopBar({ children }: { children?: ReactNode }) {
   useShortcuts(actions);
   return (
     <header className="top-bar">
-      <Link href="/" className="brand">
+      <Link href="/" className="brand" aria-label="TinyTorch, course map">
         <Flame />
         <span className="brand-name">TinyTorch</span>
       </Link>

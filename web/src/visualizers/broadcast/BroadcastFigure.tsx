@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { ShapeEngine } from '../../engine/engine.ts';
-import { parseNumbers } from '../numbers.ts';
+import { parseNumbers, tuple } from '../numbers.ts';
 import { ShapeInput } from '../ShapeInput.tsx';
 import { AlignedShapes } from './AlignedShapes.tsx';
 import '../visualizers.css';
@@ -42,8 +42,13 @@ export function BroadcastFigure({ engine, a: firstA = '4,1,3', b: firstB = '5,1'
       {a && b && (
         <AlignedShapes a={a} b={b} result={answer && 'shape' in answer ? answer.shape : null} />
       )}
-      <p className="refusal" role="status">
-        {answer && 'refusal' in answer && answer.refusal}
+      <p className="broadcast-answer" role="status">
+        {answer && 'refusal' in answer && <span className="refusal">{answer.refusal}</span>}
+        {answer && 'shape' in answer && (
+          <>
+            {tuple(a!)} and {tuple(b!)} broadcast to {tuple(answer.shape)}
+          </>
+        )}
       </p>
     </div>
   );

@@ -1,6 +1,5 @@
 import type { KeyboardEvent } from 'react';
 import { useRef } from 'react';
-import { tuple } from '../numbers.ts';
 
 interface Props {
   shape: number[];
@@ -53,7 +52,7 @@ export function CellGrid({ shape, index, offsetOf, onChange }: Props) {
                     className="cell"
                     data-cell={String(cell)}
                     aria-selected={selected}
-                    aria-label={`index ${tuple(cell)}, offset ${offsetOf(cell)}`}
+                    aria-label={`${cell.join(',')} at offset ${offsetOf(cell)}`}
                     tabIndex={selected ? 0 : -1}
                     onClick={() => onChange(cell)}
                   >

@@ -1,0 +1,177 @@
+import {
+  type CompilerCalls,
+  EXAMPLE,
+  type GradeOptions as ToolchainOptions,
+  Grader,
+} from '../../../wasm/toolchain/grade.ts';
+import { type ProgramWorker, WorkerRunner } from '../../../wasm/toolchain/runner.ts';
+import type { CourseIndex, Diagnostic, Grade, LessonData } from '../../../wasm/toolchain/types.ts';
+import type { GradeOptions, Lab, Measured, Progress, RunOptions, RunResult } from './lab.ts';
+
+/** A compiler in a worker of its own. */
+export interface CompilerHost {
+  calls: CompilerCalls;
+  load(
+    toolchain: CourseIndex['toolchain'],
+    base: string,
+    onProgress: (doneBytes: number, totalBytes: number) => void,
+  ): Promise<void>;
+  terminate(): void;
+}
+
+/** How often the reference unit is compiled ahead of the student, while they read. */
+const WARM_UPS = 5;
+
+/** A compilation that takes longer will not end: its worker is replaced. */
+const COMPILE_SECONDS = 60;
+
+/** The lab over two workers: one that compiles and stays, one that runs programs and may be killed. */
+export class WorkerLab implements Lab {
+  private host: CompilerHost | null = null;
+  private ready: Promise<void> | null = null;
+  /** Calls of the student that wait for the compiler; warming up steps aside for them. */
+  private waiting = 0;
+  private readonly runner: WorkerRunner;
+
+  constructor(
+    private readonly base: string,
+    private readonly createHost: () => CompilerHost,
+    createProgramWorker: () => ProgramWorker,
+  ) {
+    this.runner = new WorkerRunner(createProgramWorker);
+  }
+
+  prepare(onProgress: (progress: Progress) => void): Promise<void> {
+    this.ready ??= this.load(onProgress).catch((error: unknown) => {
+      this.drop();
+      throw error;
+    });
+    return this.ready;
+  }
+
+  private drop(): void {
+    this.host?.terminate();
+    this.host = null;
+    this.ready = null;
+  }
+
+  private async load(onProgress: (progress: Progress) => void): Promise<void> {
+    const bytes = { doneBytes: 0, totalBytes: 0 };
+    const index = await this.json<CourseIndex>('index.json');
+    const host = this.createHost();
+    this.host = host;
+    await host.load(index.toolchain, this.base, (doneBytes, totalBytes) => {
+      Object.assign(bytes, { doneBytes, totalBytes });
+      onProgress({ state: doneBytes === totalBytes ? 'unpacking' : 'downloading', ...bytes });
+    });
+    onProgress({ state: 'warming', ...bytes });
+    const [first] = index.lessons;
+    if (first !== undefined) {
+      const lesson = await this.json<LessonData>(`lessons/${first.slug}.json`);
+      await this.warm(host, lesson);
+      void this.keepWarming(host, lesson);
+    }
+    onProgress({ state: 'ready', ...bytes });
+  }
+
+  private async json<T>(path: string): Promise<T> {
+    const response = await fetch(`${this.base}course/${path}`);
+    if (!response.ok) {
+      throw new Error(`${path} could not be loaded: the server said ${response.status}.`);
+    }
+    return (await response.json()) as T;
+  }
+
+  /** One grading of the reference: the browser turns the parts of the compiler it uses into fast code. */
+  private async warm(host: CompilerHost, lesson: LessonData): Promise<void> {
+    this.runner.prepare();
+    await new Grader(host.calls, this.runner).grade(lesson, lesson.reference);
+  }
+
+  private async keepWarming(host: CompilerHost, lesson: LessonData): Promise<void> {
+    const unit = { path: lesson.unit, text: lesson.reference, headers: lesson.headers };
+    for (let round = 1; round < WARM_UPS && this.host === host; round++) {
+      if (this.waiting === 0) {
+        await host.calls.compile(unit, 'grade').catch(() => undefined);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  /** The compiler's calls, which give up when the student stops or when one will not end. */
+  private calls(signal?: AbortSignal): CompilerCalls {
+    const guard =
+      <Arguments extends unknown[], Result>(
+        call: (...given: Arguments) => Promise<Result>,
+      ): ((...given: Arguments) => Promise<Result>) =>
+      async (...given) => {
+        this.waiting++;
+        try {
+          return await this.endOrStop(call(...given), signal);
+        } finally {
+          this.waiting--;
+        }
+      };
+    const { calls } = this.hostNow();
+    return {
+      compile: guard((source, profile) => calls.compile(source, profile)),
+      check: guard((source) => calls.check(source)),
+      rule: guard((object, plan, text) => calls.rule(object, plan, text)),
+      link: guard((objects) => calls.link(objects)),
+      demangle: guard((names) => calls.demangle(names)),
+      symbolize: guard((program, stack) => calls.symbolize(program, stack)),
+    };
+  }
+
+  private hostNow(): CompilerHost {
+    if (this.host === null) {
+      throw new Error('The compiler is not loaded. Reload the page to load it again.');
+    }
+    return this.host;
+  }
+
+  private endOrStop<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const stop = () => reject(new DOMException('Stopped.', 'AbortError'));
+      const timer = setTimeout(() => {
+        this.drop();
+        reject(new Error(`The compiler did not end within ${COMPILE_SECONDS} s and was stopped.`));
+      }, COMPILE_SECONDS * 1000);
+      const settle = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', stop);
+      };
+      signal?.addEventListener('abort', stop);
+      work.then(resolve, reject).finally(settle);
+    });
+  }
+
+  private grader(signal?: AbortSignal): Grader {
+    return new Grader(this.calls(signal), this.runner);
+  }
+
+  check(lesson: LessonData, source: string): Promise<Diagnostic[]> {
+    return this.calls().check({ path: lesson.unit, text: source, headers: lesson.headers });
+  }
+
+
+  grade(lesson: LessonData, source: string, options: GradeOptions): Promise<Grade> {
+    const given: ToolchainOptions = options;
+    return this.grader(options.signal).grade(lesson, source, given);
+  }
+
+  run(
+    lesson: LessonData,
+    source: string,
+    example: string,
+    options: RunOptions,
+  ): Promise<RunResult> {
+    const units = { ...options.studentUnits, [lesson.slug]: source };
+    const { signal, onOutput } = options;
+    return this.grader(signal).run(lesson, units, example, { signal, onOutput });
+  }
+
+  measure(lesson: LessonData, source: string, name: string): Promise<Measured> {
+    return this.grader().measure(lesson, { [lesson.slug]: source }, name);
+  }
+}
