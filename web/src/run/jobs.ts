@@ -1,6 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import type { Diagnostic, Grade, LessonData, TestResult } from '../../../wasm/toolchain/types.ts';
 import type { Notebook } from '../lesson/notebook.ts';
+import { askToKeep } from '../progress/disk.ts';
 import type { Lab, Phase, RunResult } from './lab.ts';
 import type { Toolchain } from './toolchain.ts';
 
@@ -90,6 +91,7 @@ export function createJobs({ lab, toolchain, lesson, notebook, studentUnits }: P
       const grade = await lab.grade(lesson, source, options);
       store.setState({ grade, graded: true, problems: grade.diagnostics });
       if (grade.verdict !== 'cancelled') notebook.graded(grade, source);
+      if (grade.verdict === 'passed') askToKeep();
     });
 
   const run = () =>

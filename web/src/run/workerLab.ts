@@ -1,6 +1,5 @@
 import {
   type CompilerCalls,
-  EXAMPLE,
   type GradeOptions as ToolchainOptions,
   Grader,
 } from '../../../wasm/toolchain/grade.ts';
@@ -153,7 +152,6 @@ export class WorkerLab implements Lab {
   check(lesson: LessonData, source: string): Promise<Diagnostic[]> {
     return this.calls().check({ path: lesson.unit, text: source, headers: lesson.headers });
   }
-
 
   grade(lesson: LessonData, source: string, options: GradeOptions): Promise<Grade> {
     const given: ToolchainOptions = options;
