@@ -1,5 +1,12 @@
 /** Libraries that ship only ES modules; Jest reads CommonJS, so they are compiled too. */
-const modules = ['@bjorn3/browser_wasi_shim', 'comlink', 'wouter', 'regexparam', 'idb'];
+const modules = [
+  '@bjorn3/browser_wasi_shim',
+  'comlink',
+  'wouter',
+  'regexparam',
+  'idb',
+  'react-error-boundary',
+];
 
 const transform = {
   '^.+\\.(t|j)sx?$': [
@@ -13,18 +20,25 @@ const transform = {
     },
   ],
 };
-const transformIgnorePatterns = [`/node_modules/(?!(${modules.join('|')})/)`];
 
 export default {
   projects: [
     {
       displayName: 'web',
       testEnvironment: 'jsdom',
-      testMatch: ['<rootDir>/tests/web/**/*.test.tsx'],
+      testMatch: ['<rootDir>/tests/web/*.test.tsx'],
       setupFilesAfterEnv: ['<rootDir>/tests/web/setup.ts'],
       moduleNameMapper: { '\\.css$': 'identity-obj-proxy' },
       transform,
-      transformIgnorePatterns,
+      transformIgnorePatterns: [`/node_modules/(?!(${modules.join('|')})/)`],
+    },
+    {
+      displayName: 'content',
+      testEnvironment: 'node',
+      testMatch: ['<rootDir>/tests/web/*.test.ts'],
+      transform,
+      // Markdown's libraries are some eighty small ES modules: all but the big CommonJS ones.
+      transformIgnorePatterns: ['/node_modules/(katex|yaml|zod|@lezer|@swc)/'],
     },
   ],
 };

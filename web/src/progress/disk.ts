@@ -14,6 +14,9 @@ interface Schema extends DBSchema {
   lessons: { key: string; value: LessonRecord };
 }
 
+/** Asks the browser not to clear the student's work when it runs short of room. */
+export const askToKeep = () => void navigator.storage?.persist?.();
+
 /** Opens the browser's database. A browser that refuses gets a disk that forgets. */
 export async function openDisk(): Promise<Disk> {
   try {

@@ -1,0 +1,34 @@
+import '@testing-library/jest-dom';
+import { toHaveNoViolations } from 'jest-axe';
+
+expect.extend(toHaveNoViolations);
+
+// What jsdom leaves out. Layout is not simulated: every size is zero.
+
+const rectangle = { x: 0, y: 0, top: 0, left: 0, right: 0, bottom: 0, width: 0, height: 0 };
+Range.prototype.getClientRects = () => [] as unknown as DOMRectList;
+Range.prototype.getBoundingClientRect = () => rectangle as DOMRect;
+
+HTMLDialogElement.prototype.showModal = function showModal() {
+  this.open = true;
+};
+HTMLDialogElement.prototype.close = function close() {
+  this.open = false;
+};
+
+globalThis.structuredClone ??= (value: unknown) => JSON.parse(JSON.stringify(value)) as never;
+
+/** Media queries that hold; a test may name others. */
+export const media = new Set<string>();
+
+window.matchMedia = (query) =>
+  ({
+    matches: [...media].some((part) => query.includes(part)),
+    addEventListener: () => {},
+    removeEventListener: () => {},
+  }) as unknown as MediaQueryList;
+
+beforeEach(() => {
+  media.clear();
+  localStorage.clear();
+});
