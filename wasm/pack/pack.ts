@@ -1,5 +1,5 @@
 /** Makes the packed course: what the page, the command line and the contract read. */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Compiler } from '../toolchain/compiler.ts';
 import { directoryOf } from '../toolchain/files.ts';
@@ -322,8 +322,15 @@ class Packer {
   }
 }
 
-/** Packs the course, from scratch but for what the cache remembers. */
+/** Packs the course from scratch, but for what the cache remembers. A failure keeps the old one. */
 export async function pack(options: PackOptions): Promise<CourseIndex> {
-  await rm(options.out, { recursive: true, force: true });
-  return new Packer(options).pack();
+  const fresh = `${options.out}.${String(process.pid)}`;
+  try {
+    const index = await new Packer({ ...options, out: fresh }).pack();
+    await rm(options.out, { recursive: true, force: true });
+    await rename(fresh, options.out);
+    return index;
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
 }

@@ -14,7 +14,10 @@ export interface ToWorker {
   request: RunRequest;
 }
 
-export type FromWorker = { output: string } | { outcome: Outcome };
+export type FromWorker = 'started' | { output: string } | { outcome: Outcome };
+
+/** A thread that has not started by then is broken; a program's own limit begins after that. */
+const START_SECONDS = 60;
 
 /** The worker's side: runs each request in a fresh instance of the one compiled program. */
 export function serveRuns(
@@ -29,6 +32,7 @@ export function serveRuns(
     if (module === null) {
       throw new Error('the first request must carry a program');
     }
+    post('started');
     const onOutput = (output: string) => post({ output });
     post({ outcome: runProgram(module, request, request.kind === 'main' ? onOutput : undefined) });
   };
@@ -55,7 +59,7 @@ export class WorkerRunner implements Runner {
         const seconds = options.limitSeconds;
         settle({ events: [], ending, detail: '', stack: '', output: '', seconds });
       };
-      const timer = setTimeout(() => stopped('timeout'), options.limitSeconds * 1000);
+      let timer = setTimeout(() => stopped('timeout'), START_SECONDS * 1000);
       const onAbort = () => stopped('cancelled');
       const settle = (outcome: Outcome) => {
         clearTimeout(timer);
@@ -64,7 +68,10 @@ export class WorkerRunner implements Runner {
       };
       options.signal?.addEventListener('abort', onAbort);
       worker.onMessage((message) => {
-        if ('output' in message) {
+        if (message === 'started') {
+          clearTimeout(timer);
+          timer = setTimeout(() => stopped('timeout'), options.limitSeconds * 1000);
+        } else if ('output' in message) {
           options.onOutput?.(message.output);
         } else {
           settle(message.outcome);

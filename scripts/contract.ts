@@ -1,0 +1,113 @@
+/** `npm run -s contract [-- --json]`: holds every lesson against the contract, with two compilers. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import {
+  gradeJob,
+  type Graded,
+  type Job,
+  jobsOf,
+  judge,
+  type LessonReport,
+} from '../wasm/pack/contract.ts';
+import { readLessons } from '../wasm/pack/lessons.ts';
+import { PackError } from '../wasm/pack/starter.ts';
+import { Store } from '../wasm/pack/store.ts';
+import { Course } from '../wasm/toolchain/node.ts';
+
+const COURSE = 'build/course';
+const CACHE = 'build/cache';
+const COMPILERS = 2;
+
+const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+
+/** Grades one job in a thread with a compiler of its own. */
+class Thread {
+  private readonly worker = new Worker(new URL('contract.worker.mjs', import.meta.url), {
+    workerData: { course: COURSE, cache: CACHE },
+  });
+
+  grade(slug: string, job: Job): Promise<Graded> {
+    return new Promise((resolve, reject) => {
+      this.worker.once('error', reject);
+      this.worker.once('message', (graded: Graded) => {
+        this.worker.off('error', reject);
+        resolve(graded);
+      });
+      this.worker.postMessage({ slug, job });
+    });
+  }
+
+  close(): void {
+    void this.worker.terminate();
+  }
+}
+
+async function main(): Promise<number> {
+  if (!existsSync(path.join(COURSE, 'index.json'))) {
+    console.error('The course is not built yet: run `npm start` or `npm test` once.');
+    return 2;
+  }
+  const course = await Course.open(COURSE);
+  const store = new Store(COURSE, CACHE);
+  const folders = await readLessons('.');
+  const reports: LessonReport[] = [];
+  const threads: Thread[] = [];
+  for (const folder of folders) {
+    const started = performance.now();
+    const data = await course.lesson(folder.slug);
+    const jobs = jobsOf(folder, data);
+    const graded = new Map<Job, Graded>();
+    const open: Job[] = [];
+    for (const job of jobs) {
+      const unknown = () => Promise.reject(new Error('not remembered'));
+      await gradeJob(unknown, data, job, store).then(
+        (result) => graded.set(job, result),
+        () => open.push(job),
+      );
+    }
+    while (open.length > 0 && threads.length < COMPILERS) {
+      threads.push(new Thread());
+    }
+    await Promise.all(
+      threads.map(async (thread) => {
+        for (let job = open.shift(); job !== undefined; job = open.shift()) {
+          graded.set(job, await thread.grade(folder.slug, job));
+        }
+      }),
+    );
+    const report = judge(folder, data, graded);
+    reports.push(report);
+    if (!values.json) {
+      print(report, (performance.now() - started) / 1000);
+    }
+  }
+  threads.forEach((thread) => thread.close());
+  if (values.json) {
+    console.log(JSON.stringify(reports.map(({ breaches: _, ...report }) => report)));
+  }
+  return reports.every((report) => report.breaches.length === 0) ? 0 : 1;
+}
+
+function print(report: LessonReport, seconds: number): void {
+  const { mutants, alternatives, breaches } = report;
+  const word = breaches.length === 0 ? 'holds' : 'BROKEN';
+  console.log(
+    `contract ${report.lesson}: ${word}, ${mutants.killed} of ${mutants.total} mutants killed, ` +
+      `${alternatives.accepted} of ${alternatives.total} alternatives accepted (${seconds.toFixed(1)} s)`,
+  );
+  for (const breach of breaches) {
+    console.log(`  ${breach}`);
+  }
+}
+
+try {
+  process.exit(await main());
+} catch (error) {
+  if (error instanceof PackError) {
+    console.error(error.message);
+    process.exit(1);
+  }
+  throw error;
+}
