@@ -1,6 +1,4 @@
 /** `npm run -s contract [-- --json]`: holds every lesson against the contract, with two compilers. */
-import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import {
@@ -45,10 +43,6 @@ class Thread {
 }
 
 async function main(): Promise<number> {
-  if (!existsSync(path.join(COURSE, 'index.json'))) {
-    console.error('The course is not built yet: run `npm start` or `npm test` once.');
-    return 2;
-  }
   const course = await Course.open(COURSE);
   const store = new Store(COURSE, CACHE);
   const folders = await readLessons('.');

@@ -1,5 +1,4 @@
 /** `npm run -s grade -- <lesson> <file.cpp> [--with name=file.cpp]... [--seed N] [--json]` */
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { Course } from '../wasm/toolchain/node.ts';
@@ -58,9 +57,6 @@ async function main(): Promise<number> {
   const seed = values.seed === undefined ? undefined : Number(values.seed);
   if (seed !== undefined && !(Number.isInteger(seed) && seed >= 0)) {
     throw new UsageError(`--seed must be a whole number from 0, got "${String(values.seed)}"`);
-  }
-  if (!existsSync(`${values.course}/index.json`)) {
-    throw new UsageError('The course is not built yet: run `npm start` or `npm test` once.');
   }
   const course = await Course.open(values.course);
   const lesson = await course.lesson(slug).catch((error: Error) => {

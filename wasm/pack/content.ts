@@ -1,5 +1,5 @@
 import type { Code, List, ListItem, Root, RootContent, Yaml } from 'mdast';
-import type { ContainerDirective, LeafDirective } from 'mdast-util-directive';
+import type { ContainerDirective, LeafDirective, TextDirective } from 'mdast-util-directive';
 import remarkDirective from 'remark-directive';
 import remarkFrontmatter from 'remark-frontmatter';
 import remarkGfm from 'remark-gfm';
@@ -94,7 +94,10 @@ function frontMatter(yaml: Yaml) {
   const lineAt = (offset: number) => lines.linePos(offset).line + 1;
   const broken = document.errors[0];
   if (broken)
-    throw new Fault(lineAt(broken.pos[0]), `front matter: ${broken.message.split('\n')[0]}`);
+    throw new Fault(
+      lineAt(broken.pos[0]),
+      `front matter: ${broken.message.replace(/ at line [^]*/, '')}`,
+    );
   const result = FrontMatter.safeParse(document.toJS());
   if (result.success) return result.data;
 
@@ -118,11 +121,17 @@ function checkProse(root: Root) {
       fail(node, 'the title in the front matter is the only h1; begin sections with ##');
     }
     if (node.type === 'image') fail(node, 'images are not supported; use ::figure');
-    if (node.type === 'textDirective') {
-      fail(node, `unknown directive :${node.name}; write \\: for a plain colon`);
-    }
+    if (node.type === 'textDirective') plainColon(node);
     if (node.type === 'code') checkLanguage(node);
   });
+}
+
+/** A colon before a word, as in 10:30, is a colon; only `:name[...]` or `:name{...}` means more. */
+function plainColon(node: TextDirective) {
+  if (node.children.length > 0 || Object.keys(node.attributes ?? {}).length > 0) {
+    fail(node, `unknown directive :${node.name}; write \\: for a plain colon`);
+  }
+  Object.assign(node, { type: 'text', value: `:${node.name}` });
 }
 
 function checkLanguage(node: Code) {
