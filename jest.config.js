@@ -21,6 +21,15 @@ const transform = {
   ],
 };
 
+/** Tests of the toolchain and of the built page, which are ES modules: `import.meta` must work. */
+const native = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }],
+  },
+};
+
 export default {
   projects: [
     {
@@ -30,6 +39,8 @@ export default {
       setupFilesAfterEnv: ['<rootDir>/tests/web/setup.ts'],
       moduleNameMapper: { '\\.css$': 'identity-obj-proxy' },
       transform,
+      // A page with an editor, looked at by axe, on a busy machine.
+      testTimeout: 30_000,
       transformIgnorePatterns: [`/node_modules/(?!(${modules.join('|')})/)`],
     },
     {
@@ -40,5 +51,12 @@ export default {
       // Markdown's libraries are some eighty small ES modules: all but the big CommonJS ones.
       transformIgnorePatterns: ['/node_modules/(katex|yaml|zod|@lezer|@swc)/'],
     },
+    {
+      ...native,
+      displayName: 'regression',
+      testEnvironment: '<rootDir>/tests/regression/environment.mjs',
+      testMatch: ['<rootDir>/tests/regression/**/*.test.ts'],
+    },
+    { ...native, displayName: 'browser', testMatch: ['<rootDir>/tests/web/browser/**/*.test.ts'] },
   ],
 };

@@ -46,10 +46,10 @@ export function StridesFigure({ engine, shape: first = '2, 3' }: Props) {
       <div className="figure-controls">
         <ShapeInput label="shape" value={text} onChange={change} problem={problem} />
         <span className="figure-fact">
-          strides <output>{tuple(strides)}</output>
+          strides <b>{tuple(strides)}</b>
         </span>
         <span className="figure-fact">
-          elements <output>{engine.numel(shape)}</output>
+          elements <b>{engine.numel(shape)}</b>
         </span>
       </div>
       <CellGrid shape={shape} index={index} offsetOf={offsetOf} onChange={setIndex} />
