@@ -44,8 +44,8 @@ function OnePane() {
         <div {...panel('tests')}>
           <ResultsPane />
         </div>
+        {shown !== 'read' && <ActionBar />}
       </main>
-      {shown !== 'read' && <ActionBar />}
       <nav className="bottom-bar" aria-label="Panes">
         <Tabs
           label="Panes"
