@@ -15,6 +15,8 @@ import { media } from './setup.ts';
 
 const step = (name: string) => within(screen.getByRole('region', { name }));
 
+afterEach(() => jest.useRealTimers());
+
 describe('testing', () => {
   it('grades what is in the editor and marks the steps', async () => {
     const lab = fakeLab();
