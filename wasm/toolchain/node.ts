@@ -30,12 +30,13 @@ export class DiskAssets implements AssetSource {
 export function nodeRunner(): WorkerRunner {
   return new WorkerRunner((): ProgramWorker => {
     const worker = new Worker(new URL('node.worker.mjs', import.meta.url));
-    worker.unref();
     return {
       post: (message) => worker.postMessage(message),
       onMessage: (handler) => {
         worker.removeAllListeners('message');
         worker.on('message', (message: FromWorker) => handler(message));
+        // An idle worker must not keep the process alive, and listening would.
+        worker.unref();
       },
       terminate: () => void worker.terminate(),
     };
