@@ -8,6 +8,8 @@ export interface Hostile {
   verdict: Verdict;
   /** Stands in the message of the grade: the symbol or line to fix. */
   says: RegExp;
+  /** It strikes before any test begins, so no step can be earned. */
+  early?: true;
 }
 
 /** Puts code at the start of `numel`, which every test of the first step runs. */
@@ -102,6 +104,7 @@ export const HOSTILE: Hostile[] = [
     ),
     verdict: 'incomplete',
     says: /shape\.cpp:\d+.*exit\(0\)/,
+    early: true,
   },
   {
     name: 'a main of its own',
@@ -210,6 +213,7 @@ export const HOSTILE: Hostile[] = [
     ),
     verdict: 'crashed',
     says: /shape\.cpp:\d+.*too early/,
+    early: true,
   },
   {
     name: 'an uncaught throw',

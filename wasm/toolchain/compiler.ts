@@ -192,10 +192,11 @@ export class Compiler {
 }
 
 /** V8's way to write a WebAssembly call: a name, if it knows one, and a place in the module. */
-const FRAME = /(?:at (?:\S+\.wasm\.)?(\S+) )?\(?wasm:\/\/[^\s)]*wasm-function\[\d+\]:0x([0-9a-f]+)/g;
+const FRAME =
+  /(?:at (?:\S+\.wasm\.)?(\S+) )?\(?wasm:\/\/[^\s)]*wasm-function\[\d+\]:0x([0-9a-f]+)/g;
 
 /** Calls that are looked up; the rest of a deep recursion only repeats them. */
-const FRAMES = 16;
+const FRAMES = 40;
 
 /** Writes a demangled name as a student would. */
 function tidy(name: string): string {

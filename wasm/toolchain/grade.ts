@@ -216,7 +216,9 @@ export class Grader {
         options.signal?.throwIfAborted();
       }
       hung = result.verdict === 'timeout';
-      if (NEEDS_LINE.has(result.verdict) && !located.has(test.step)) {
+      if (NEEDS_LINE.has(result.verdict) && located.has(test.step)) {
+        result = { ...result, message: `${result.message} ${SEE_FIRST}` };
+      } else if (NEEDS_LINE.has(result.verdict)) {
         located.add(test.step);
         lines ??= this.buildWithLines(lesson, units, [lesson.link.check]);
         const debug = await lines;
@@ -416,6 +418,9 @@ interface Place {
   /** The type of an uncaught exception. */
   type: string | null;
 }
+
+/** Only one stop in each step is looked up: the others have the same cause more often than not. */
+const SEE_FIRST = 'The first stopped test of this step shows the line.';
 
 /** Endings whose line is worth a second run. */
 const NEEDS_LINE = new Set<Verdict>(['crashed', 'incomplete', 'outOfMemory', 'tooMuchOutput']);

@@ -20,10 +20,7 @@ const TRAPS: [RegExp, string][] = [
   ],
   [/divide by zero|division by zero/i, 'A whole number was divided by zero.'],
   [/divide result|integer overflow/i, 'A whole-number division gave a result that does not fit.'],
-  [
-    /unreachable/i,
-    'The program stopped itself: a null pointer, an index outside its container, or a function without a return.',
-  ],
+  [/unreachable/i, 'The program stopped itself: a check of the language or of the library failed.'],
 ];
 
 /** The first value of a reported key. */
