@@ -45,7 +45,7 @@ export function createNotebook(library: Library, lesson: LessonData) {
     predict: (measure: string, guess: number, measured?: number) =>
       change({ predictions: { ...read().predictions, [measure]: { guess, measured } } }),
 
-    beginAttempt: () => change({ attempts: read().attempts + 1 }),
+    countAttempt: () => change({ attempts: read().attempts + 1 }),
 
     graded: (grade: Grade, source: string) =>
       change(grade.verdict === 'passed' ? { grade, accepted: source } : { grade }),

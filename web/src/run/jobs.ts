@@ -84,11 +84,11 @@ export function createJobs({ lab, toolchain, lesson, notebook, studentUnits }: P
   const test = () =>
     work('testing', { done: [] }, async (signal, onPhase) => {
       const source = notebook.source();
-      notebook.beginAttempt();
       const onTest = (result: TestResult) =>
         store.setState(({ done }) => ({ done: [...done, result] }));
       const options = { signal, studentUnits: studentUnits(), onPhase, onTest };
       const grade = await lab.grade(lesson, source, options);
+      notebook.countAttempt();
       store.setState({ grade, graded: true, problems: grade.diagnostics });
       if (grade.verdict !== 'cancelled') notebook.graded(grade, source);
       if (grade.verdict === 'passed') askToKeep();
