@@ -26,6 +26,9 @@ void tt_report(std::uint64_t nonce, const char* key, std::size_t key_size, const
 /// Tells the host that an exception starts, so that it can keep the stack.
 TT_IMPORT("threw") void tt_threw();
 
+/// Tells the host that a program built to count its steps has made too many.
+TT_IMPORT("endless") void tt_endless();
+
 void __wasm_call_ctors();
 [[noreturn]] void __real___cxa_throw(void*, std::type_info*, void (*)(void*));
 /// Weak: only the programs behind the Run button have a `main`.
@@ -147,6 +150,15 @@ void operator delete[](void* memory, std::size_t) noexcept {
 }
 
 extern "C" {
+
+/// Called by every block of a unit that is compiled to find an endless loop.
+void __sanitizer_cov_trace_pc() {
+  constexpr std::int64_t steps_allowed = 200'000'000;
+  static std::int64_t steps = 0;
+  if (++steps > steps_allowed) {
+    tt_endless();
+  }
+}
 
 [[noreturn]] void __wrap___cxa_throw(void* object, std::type_info* type, void (*destroy)(void*)) {
   tt_threw();

@@ -3,8 +3,8 @@
  * directly: the driver would only print these lines.
  */
 
-/** Why a unit is compiled: to be graded, or, after a crash, to find the line. */
-export type Profile = 'grade' | 'lines';
+/** Why a unit is compiled: to be graded, or, after a crash or a time-out, to find the line. */
+export type Profile = 'grade' | 'lines' | 'loops';
 
 /** Must be the same for the precompiled header and for everything that uses it. */
 const LANGUAGE = [
@@ -31,10 +31,15 @@ const HARDENED = [
 /** Unoptimized code keeps one trap for each check; optimized traps are merged and lose their line. */
 const LINE_TABLES = ['-debug-info-kind=line-tables-only', '-dwarf-version=4'];
 
-/** What each profile adds. One precompiled header serves both. */
+/** What each profile adds. One precompiled header serves all. */
 const PROFILE: Record<Profile, string[]> = {
   grade: ['-O1', ...HARDENED],
   lines: ['-O1', '-disable-llvm-passes', ...HARDENED, ...LINE_TABLES],
+  // Every block of code calls the runner, which stops the program after very many.
+  loops: [
+    ...['-O1', ...HARDENED, ...LINE_TABLES],
+    ...['-fsanitize-coverage-type=3', '-fsanitize-coverage-trace-pc'],
+  ],
 };
 
 /** The bundled compiler was built with assertions; its IR verifier checks LLVM, not the student. */

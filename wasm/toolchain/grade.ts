@@ -1,4 +1,5 @@
 import { baseName } from './rule.ts';
+import type { Profile } from './flags.ts';
 import type { Compiler } from './compiler.ts';
 import { endingOf, reported, resultOf } from './outcome.ts';
 import type { Outcome, RunRequest } from './program.ts';
@@ -199,7 +200,7 @@ export class Grader {
     const seed = options.seed ?? 1;
     const plan = planOf(lesson, lesson.slug);
     const results: TestResult[] = [];
-    let lines: Promise<Uint8Array | null> | null = null;
+    const builds = new Map<Profile, Promise<Uint8Array | null>>();
     let hung = false;
     const located = new Set<string>();
     for (const [index, test] of lesson.tests.entries()) {
@@ -220,12 +221,14 @@ export class Grader {
         result = { ...result, message: `${result.message} ${SEE_FIRST}` };
       } else if (NEEDS_LINE.has(result.verdict)) {
         located.add(test.step);
-        lines ??= this.buildWithLines(lesson, units, [lesson.link.check]);
-        const debug = await lines;
-        result =
-          debug === null
-            ? result
-            : await this.locate(result, debug, request, limits, units, lesson);
+        const profile = hung ? 'loops' : 'lines';
+        const building =
+          builds.get(profile) ?? this.buildWith(profile, lesson, units, [lesson.link.check]);
+        builds.set(profile, building);
+        const debug = await building;
+        if (debug !== null) {
+          result = await this.locate(result, debug, request, limits, units, lesson);
+        }
       }
       results.push(result);
       options.onTest?.(result);
@@ -233,8 +236,9 @@ export class Grader {
     return results;
   }
 
-  /** The same program with line numbers, or null. Only made after a crash. */
-  private async buildWithLines(
+  /** The same program with line numbers, or null. Only made after a crash or a time-out. */
+  private async buildWith(
+    profile: Profile,
     lesson: LessonData,
     units: Record<string, string>,
     last: (Asset | Uint8Array)[],
@@ -243,7 +247,7 @@ export class Grader {
     for (const [name, text] of Object.entries(units)) {
       const plan = planOf(lesson, name);
       const unit = { path: plan.file, text, headers: headersOf(lesson, plan) };
-      const { object } = await this.compiler.compile(unit, 'lines');
+      const { object } = await this.compiler.compile(unit, profile);
       if (object === null) {
         return null;
       }
@@ -261,7 +265,8 @@ export class Grader {
     units: Record<string, string>,
     lesson: LessonData,
   ): Promise<TestResult> {
-    const outcome = await this.runner.run(program, { ...request, stacks: true }, limits);
+    const patient = { ...limits, limitSeconds: SLOWDOWN * limits.limitSeconds };
+    const outcome = await this.runner.run(program, { ...request, stacks: true }, patient);
     const files = new Set(Object.keys(units).map((name) => planOf(lesson, name).file));
     const place = await this.placeOf(outcome, program, files);
     return { ...result, ...describe(result.message, place), stack: place.stack };
@@ -353,7 +358,7 @@ export class Grader {
     try {
       const objects = await this.compileUnits(lesson, units, new Clock(), diagnostics);
       const unit = { path: EXAMPLE, text: example, headers: lesson.headers };
-      const compiled = await this.compiler.compile(unit, 'lines');
+      const compiled = await this.compiler.compile(unit, 'grade');
       diagnostics.push(...compiled.diagnostics);
       if (compiled.object === null) {
         const message = firstError(compiled.diagnostics);
@@ -374,7 +379,10 @@ export class Grader {
       if (!NEEDS_LINE.has(ending.verdict)) {
         return end;
       }
-      const program = await this.buildWithLines(lesson, units, [compiled.object]);
+      const profile = ending.verdict === 'timeout' ? 'loops' : 'lines';
+      const main = await this.compiler.compile(unit, profile);
+      const program =
+        main.object === null ? null : await this.buildWith(profile, lesson, units, [main.object]);
       if (program === null) {
         return end;
       }
@@ -419,11 +427,20 @@ interface Place {
   type: string | null;
 }
 
+/** How much longer an unoptimized program may run to come to the same place. */
+const SLOWDOWN = 5;
+
 /** Only one stop in each step is looked up: the others have the same cause more often than not. */
 const SEE_FIRST = 'The first stopped test of this step shows the line.';
 
 /** Endings whose line is worth a second run. */
-const NEEDS_LINE = new Set<Verdict>(['crashed', 'incomplete', 'outOfMemory', 'tooMuchOutput']);
+const NEEDS_LINE = new Set<Verdict>([
+  'crashed',
+  'timeout',
+  'incomplete',
+  'outOfMemory',
+  'tooMuchOutput',
+]);
 
 /** `__clang_trap_msg$libc++$file:line: ... failed: vector[] index out of bounds` -> its last words. */
 function libraryText(trap: string): string {

@@ -102,6 +102,9 @@ export function runProgram(
       }
       events.push([text(key, keySize), text(value, valueSize)]);
     },
+    endless: () => {
+      throw new Stop('timeout');
+    },
     threw: () => {
       if (request.stacks) {
         stack = new Error().stack ?? '';
