@@ -267,6 +267,9 @@ export class Grader {
   ): Promise<TestResult> {
     const patient = { ...limits, limitSeconds: SLOWDOWN * limits.limitSeconds };
     const outcome = await this.runner.run(program, { ...request, stacks: true }, patient);
+    if (result.verdict === 'timeout' && outcome.ending !== 'timeout') {
+      return result;
+    }
     const files = new Set(Object.keys(units).map((name) => planOf(lesson, name).file));
     const place = await this.placeOf(outcome, program, files);
     return { ...result, ...describe(result.message, place), stack: place.stack };
@@ -448,12 +451,15 @@ function libraryText(trap: string): string {
 }
 
 function reasonOf(outcome: Outcome, libraryText: string | null, stack: Frame[]): string | null {
+  if (outcome.ending !== 'trap') {
+    return null;
+  }
   if (libraryText !== null) {
     return `The standard library stopped the program: ${libraryText}.`;
   }
   const [first] = stack;
   const depth = stack.filter((frame) => frame.function === first?.function).length;
-  if (outcome.ending === 'trap' && depth >= 8) {
+  if (depth >= 8) {
     return 'The calls went too deep: a function calls itself without an end.';
   }
   if (/\b(abort|terminate)/.test(outcome.stack)) {
