@@ -13,6 +13,7 @@ import { z } from 'zod';
 import type { Section } from '../toolchain/types.ts';
 import { isKnownLanguage } from './highlight.ts';
 import { renderBlocks, renderInline } from './html.ts';
+import { PackError } from './starter.ts';
 
 export interface LessonContent {
   title: string;
@@ -58,14 +59,13 @@ function fail(node: { position?: { start: { line: number } } }, reason: string):
   throw new Fault(node.position?.start.line ?? 1, reason);
 }
 
-/** Turns a lesson's Markdown into data. Throws an `Error` that begins `path:line: reason`. */
+/** Turns a lesson's Markdown into data. Throws `PackError` at the first mistake. */
 export function compileContent(markdown: string, path: string): LessonContent {
   try {
     return compile(markdown.replaceAll('\r\n', '\n'));
   } catch (error) {
-    if (error instanceof Fault) throw new Error(`${path}:${error.line}: ${error.message}`);
-    if (error instanceof VFileMessage)
-      throw new Error(`${path}:${error.line ?? 1}: ${said(error)}`);
+    if (error instanceof Fault) throw new PackError(path, error.line, error.message);
+    if (error instanceof VFileMessage) throw new PackError(path, error.line ?? 1, said(error));
     throw error;
   }
 }

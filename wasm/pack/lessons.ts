@@ -1,7 +1,7 @@
 /** Reads the lesson folders: the folder list is the course, and every file in a folder is used. */
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parse } from 'yaml';
+import { isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { type LessonContent, compileContent } from './content.ts';
 import { PackError, type Region, regionsOf } from './starter.ts';
@@ -110,15 +110,32 @@ async function readLesson(
   for (const file of files.filter((each) => each.startsWith('alternatives/'))) {
     alternatives[path.basename(file)] = await text(file);
   }
-  const mutants = MUTANTS.safeParse(parse(await text('mutants.yaml')));
-  if (!mutants.success) {
-    throw new PackError(`${folder}/mutants.yaml`, 1, z.prettifyError(mutants.error));
-  }
+  const mutants = readMutants(await text('mutants.yaml'), `${folder}/mutants.yaml`);
   return {
-    ...{ slug, number, folder, content, unit, regions, alternatives, mutants: mutants.data },
+    ...{ slug, number, folder, content, unit, regions, alternatives, mutants },
     check: await text('check.cpp'),
     example: await text('example.cpp'),
   };
+}
+
+function readMutants(text: string, file: string): Mutant[] {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const [broken] = document.errors;
+  if (broken !== undefined) {
+    const [reason = ''] = broken.message.split('\n');
+    throw new PackError(file, lines.linePos(broken.pos[0]).line, reason);
+  }
+  const mutants = MUTANTS.safeParse(document.toJS());
+  if (mutants.success) {
+    return mutants.data;
+  }
+  const [issue] = mutants.error.issues;
+  const [entry = 0, field] = issue?.path ?? [];
+  const node = isSeq<Node>(document.contents) ? document.contents.items[Number(entry)] : null;
+  const line = node?.range ? lines.linePos(node.range[0]).line : 1;
+  const place = field === undefined ? '' : `${String(field)}: `;
+  throw new PackError(file, line, place + (issue?.message ?? 'is not a list of mutants'));
 }
 
 async function filesBelow(folder: string): Promise<string[]> {

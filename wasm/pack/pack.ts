@@ -148,13 +148,17 @@ class Packer {
 
   /** The project's headers that a file includes, directly or not. */
   private async headersOf(
+    file: string,
     text: string,
     found: Record<string, string> = {},
   ): Promise<Record<string, string>> {
-    for (const [, header = ''] of text.matchAll(/^\s*#include "([^"]+)"/gm)) {
+    for (const { 1: header = '', index } of text.matchAll(/^[ \t]*#include "([^"]+)"/gm)) {
       if (!(header in found)) {
-        found[header] = await this.text(header);
-        await this.headersOf(found[header], found);
+        found[header] = await this.text(header).catch(() => {
+          const line = text.slice(0, index).split('\n').length;
+          throw new PackError(file, line, `it includes ${header}, which does not exist`);
+        });
+        await this.headersOf(header, found[header], found);
       }
     }
     return found;
@@ -166,19 +170,20 @@ class Packer {
     seen: Set<string>,
   ): Promise<LessonData> {
     const { content, slug } = lesson;
-    for (const header of Object.keys(await this.headersOf(lesson.unit))) {
+    for (const header of Object.keys(await this.headersOf(content.unit, lesson.unit))) {
       seen.add(header);
     }
-    const headers = await this.headersOf(
-      [...seen].map((header) => `#include "${header}"`).join('\n'),
-    );
-    const checkHeaders = await this.headersOf(lesson.check, { ...headers });
+    const all = [...seen].map((header) => `#include "${header}"`).join('\n');
+    const headers = await this.headersOf(content.unit, all);
+    const checkFile = `${lesson.folder}/check.cpp`;
+    const checkHeaders = await this.headersOf(checkFile, lesson.check, { ...headers });
     const starter = starterOf(lesson.unit, content.unit);
     const reference = referenceOf(lesson.unit, content.unit);
 
-    const unit = await this.object(content.unit, reference, headers);
+    // Compiled with its marks, which are comments, so that an error has its line in the file.
+    const unit = await this.object(content.unit, lesson.unit, headers);
     const starterObject = await this.object(content.unit, starter, headers);
-    const check = await this.object(`${lesson.folder}/check.cpp`, lesson.check, checkHeaders);
+    const check = await this.object(checkFile, lesson.check, checkHeaders);
     const symbols = [unit, starterObject].flatMap(symbolsOf).filter((symbol) => symbol.defined);
     units[slug] = {
       object: await this.store.put(`${slug}.o`, unit),
@@ -243,7 +248,7 @@ class Packer {
       }
     }
     for (const file of RUNNER) {
-      assets.push(await this.asset(file, await this.headersOf(await this.text(file))));
+      assets.push(await this.asset(file, await this.headersOf(file, await this.text(file))));
     }
     return assets;
   }

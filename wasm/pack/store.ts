@@ -47,8 +47,9 @@ export class Store implements AssetSource {
     } catch {
       const made = await make();
       await mkdir(this.cache, { recursive: true });
-      await writeFile(`${file}.new`, made);
-      await rename(`${file}.new`, file);
+      const fresh = `${file}.${String(process.pid)}.new`;
+      await writeFile(fresh, made);
+      await rename(fresh, file);
       return made;
     }
   }
