@@ -2,7 +2,7 @@ import { parseTar } from 'nanotar';
 import { parseDiagnostics } from './diagnostics.ts';
 import { directoryOf } from './files.ts';
 import { checkCommand, compileCommand, linkCommand, type Profile } from './flags.ts';
-import { Llvm } from './llvm.ts';
+import { Llvm, type Output } from './llvm.ts';
 import { codeOffset, symbolsOf } from './objects.ts';
 import { applyRule, type RuleReport } from './rule.ts';
 import type { Asset, CourseIndex, Diagnostic, Frame, UnitPlan } from './types.ts';
@@ -57,6 +57,16 @@ function refuse(source: Source): Diagnostic | null {
   return null;
 }
 
+/** What the compiler said, and, if code that nests too deeply filled its stack, that. */
+function messagesOf({ stderr, crash }: Output, { path, text }: Source): Diagnostic[] {
+  const diagnostics = parseDiagnostics(stderr, path, text);
+  if (crash !== null) {
+    const message = `${path} is too much for the compiler: brackets, templates or expressions may nest too deeply (${crash}).`;
+    diagnostics.push({ severity: 'error', message, location: null });
+  }
+  return diagnostics;
+}
+
 /** The compiler, linker and binary tools. Lives in a worker: every call blocks. */
 export class Compiler {
   private readonly demangled = new Map<string, string>();
@@ -99,7 +109,7 @@ export class Compiler {
       compileCommand(`/${source.path}`, profile, true),
       this.files(source),
     );
-    const diagnostics = parseDiagnostics(result.stderr, source.path, source.text);
+    const diagnostics = messagesOf(result, source);
     const object = result.code === 0 ? result.files.read('out.o') : null;
     if (object === null && !diagnostics.some((each) => each.severity === 'error')) {
       const message = `The compiler stopped without an error message: ${result.stderr.slice(-300)}`;
@@ -114,7 +124,7 @@ export class Compiler {
       return [refused];
     }
     const result = await this.llvm.run(checkCommand(`/${source.path}`), this.files(source));
-    return parseDiagnostics(result.stderr, source.path, source.text);
+    return messagesOf(result, source);
   }
 
   /** Holds a compiled unit against the reference unit's symbols. */

@@ -3,6 +3,8 @@ import { FileTree } from './files.ts';
 
 export interface Output {
   code: number;
+  /** The engine's word for a trap or a full stack, if the command did not end by itself. */
+  crash: string | null;
   stdout: string;
   stderr: string;
   files: FileTree;
@@ -54,9 +56,18 @@ export class Llvm {
     const instance = await WebAssembly.instantiate(this.module, {
       wasi_snapshot_preview1: wasi.wasiImport,
     });
-    const code = wasi.start(
-      instance as { exports: { memory: WebAssembly.Memory; _start: () => unknown } },
-    );
-    return { code, stdout: stdout.text, stderr: stderr.text, files: tree };
+    let code = 1;
+    let crash: string | null = null;
+    try {
+      code = wasi.start(
+        instance as { exports: { memory: WebAssembly.Memory; _start: () => unknown } },
+      );
+    } catch (error) {
+      if (!(error instanceof RangeError || error instanceof WebAssembly.RuntimeError)) {
+        throw error;
+      }
+      crash = error.message;
+    }
+    return { code, crash, stdout: stdout.text, stderr: stderr.text, files: tree };
   }
 }
