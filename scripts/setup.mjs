@@ -109,11 +109,12 @@ function unlessDone(name, inputs, output, work) {
 }
 
 function installLibraries() {
-  unlessDone(
-    'Installing npm packages',
-    ['package-lock.json'],
-    'node_modules/.package-lock.json',
-    () => run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']),
+  // Not `npm ci`: it refuses a lock file without the binaries of platforms that a registry does
+  // not carry. With --no-save the lock file decides and is left as it is.
+  const install = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
+  const installed = 'node_modules/.package-lock.json';
+  unlessDone('Installing npm packages', ['package-lock.json'], installed, () =>
+    run('npm', install),
   );
 }
 
