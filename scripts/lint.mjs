@@ -8,9 +8,16 @@ await main(() => {
   const sources = git.stdout.split('\n').filter((file) => file !== '');
   const checks = [
     ['clang-format', '--dry-run', '-Werror', ...sources],
-    ['node', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
-    ['node', 'node_modules/typescript/bin/tsc', '--noEmit'],
-    ['node', 'node_modules/eslint/bin/eslint.js', '--max-warnings', '0', '.'],
+    [
+      process.execPath,
+      'node_modules/prettier/bin/prettier.cjs',
+      '--check',
+      '--log-level',
+      'warn',
+      '.',
+    ],
+    [process.execPath, 'node_modules/typescript/bin/tsc', '--noEmit'],
+    [process.execPath, 'node_modules/eslint/bin/eslint.js', '--max-warnings', '0', '.'],
   ];
   const results = checks.map(
     ([command, ...args]) => spawnSync(command, args, { stdio: 'inherit' }).status === 0,

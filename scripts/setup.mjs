@@ -138,7 +138,7 @@ function packCourse() {
     'package-lock.json',
   ];
   unlessDone('Packing the lessons', inputs, 'build/course/index.json', () =>
-    run('node', ['--import', 'tsx', 'wasm/pack/main.ts']),
+    run(process.execPath, ['--import', 'tsx', 'wasm/pack/main.ts']),
   );
 }
 
@@ -151,7 +151,7 @@ function buildPage() {
   ];
   const inputs = ['web', 'wasm/toolchain', 'vite.config.ts', 'package-lock.json', ...course];
   unlessDone('Building the page', inputs, 'dist/index.html', () =>
-    run('node', ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn']),
+    run(process.execPath, ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn']),
   );
 }
 

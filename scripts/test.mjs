@@ -15,15 +15,17 @@ function cpp(folder, ...options) {
 
 function jest(project) {
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-  return [['node', ...flags, 'node_modules/jest/bin/jest.js', '--selectProjects', project]];
+  return [
+    [process.execPath, ...flags, 'node_modules/jest/bin/jest.js', '--selectProjects', project],
+  ];
 }
 
 const STAGES = {
-  'format, types and lint': [['node', 'scripts/lint.mjs']],
+  'format, types and lint': [[process.execPath, 'scripts/lint.mjs']],
   'the engine, natively': cpp('build/native'),
   'the engine under AddressSanitizer and UBSan': cpp('build/sanitize', '-DTINYTORCH_SANITIZE=ON'),
   'the live engine in wasm': [['ctest', '--test-dir', 'build/wasm', '--output-on-failure']],
-  'the lesson contract': [['node', 'scripts/run.mjs', 'contract']],
+  'the lesson contract': [[process.execPath, 'scripts/run.mjs', 'contract']],
   'the page in Jest': jest('web'),
   'the toolchain, packer and hostile programs': jest('regression'),
   'the page in Chromium': jest('browser'),

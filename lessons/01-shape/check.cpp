@@ -70,6 +70,8 @@ CHECK_CASE("numel", "more than two billion elements are counted") {
   const char* idea = "An int ends at 2,147,483,647. Keep extents and products in std::int64_t.";
   expect_equal(call("numel", numel, Shape{70000, 70000}), std::int64_t{4900000000}, idea);
   expect_equal(call("numel", numel, Shape{3000000000}), std::int64_t{3000000000}, idea);
+  expect_equal(call("numel", numel, Shape{94906267, 94906267}), std::int64_t{9007199515875289},
+               "A double is exact only up to 2^53. Count in std::int64_t.");
 }
 
 CHECK_CASE("numel", "a negative extent is refused") {
@@ -115,6 +117,9 @@ CHECK_CASE("contiguous_strides", "large strides keep all their digits") {
                Strides{4900000000, 70000, 1}, idea);
   expect_equal(call("contiguous_strides", contiguous_strides, Shape{2, 3000000000}),
                Strides{3000000000, 1}, idea);
+  expect_equal(call("contiguous_strides", contiguous_strides, Shape{2, 94906267, 94906267}),
+               Strides{9007199515875289, 94906267, 1},
+               "A double is exact only up to 2^53; fmax gives one. Stay in std::int64_t.");
 }
 
 CHECK_CASE("contiguous_strides", "every rank from 0 to 5 works") {

@@ -6,7 +6,7 @@ import { Advice } from './Advice.tsx';
 import { baseName } from './files.ts';
 import { Problems } from './Problems.tsx';
 import { TestList } from './TestList.tsx';
-import { headline } from './verdicts.ts';
+import { headline, isUnderWay } from './verdicts.ts';
 
 interface Props {
   grade: Grade;
@@ -18,10 +18,10 @@ export function GradeView({ grade, attempt }: Props) {
   const View = views[grade.verdict];
   const { compile, link, run } = grade.seconds;
   return (
-    <section className={`grade grade-${grade.verdict}`}>
+    <section className={`grade grade-${isUnderWay(grade) ? 'underWay' : grade.verdict}`}>
       <header className="grade-head">
         <span className="grade-sign" aria-hidden="true">
-          {grade.verdict === 'passed' ? '✓' : grade.verdict === 'cancelled' ? '–' : '✗'}
+          {signOf(grade)}
         </span>
         <h2>{headline(grade)}</h2>
         <span className="muted">
@@ -32,6 +32,11 @@ export function GradeView({ grade, attempt }: Props) {
       <View grade={grade} />
     </section>
   );
+}
+
+function signOf(grade: Grade): string {
+  if (isUnderWay(grade)) return '→';
+  return grade.verdict === 'passed' ? '✓' : grade.verdict === 'cancelled' ? '–' : '✗';
 }
 
 const views: Record<Verdict, (props: { grade: Grade }) => ReactNode> = {

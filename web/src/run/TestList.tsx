@@ -1,5 +1,6 @@
-import type { Grade } from '../../../wasm/toolchain/types.ts';
+import type { Grade, TestResult } from '../../../wasm/toolchain/types.ts';
 import { useSession } from '../lesson/session.ts';
+import { isUnwritten } from './verdicts.ts';
 import { TestItem } from './TestItem.tsx';
 
 /** The tests under the steps they belong to; the first failure is open. */
@@ -23,9 +24,11 @@ export function TestList({ grade }: { grade: Grade }) {
                 {tests.filter((test) => test.passed).length} of {tests.length}
               </span>
             </h3>
-            {tests.map((test) => (
-              <TestItem key={test.name} test={test} open={test === first} />
-            ))}
+            {tests.every(isUnwritten) && !tests.includes(first as TestResult) ? (
+              <p className="muted">Not written yet.</p>
+            ) : (
+              tests.map((test) => <TestItem key={test.name} test={test} open={test === first} />)
+            )}
           </div>
         ))}
     </>

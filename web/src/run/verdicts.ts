@@ -1,4 +1,4 @@
-import type { Grade, Verdict } from '../../../wasm/toolchain/types.ts';
+import type { Grade, TestResult, Verdict } from '../../../wasm/toolchain/types.ts';
 
 interface Words {
   title: string;
@@ -42,9 +42,25 @@ export const verdicts: Record<Verdict, Words> = {
   cancelled: { title: 'Stopped', advice: 'Nothing was graded. Test again when you are ready.' },
 };
 
+/** The test came to a step's `todo(...)`. */
+export function isUnwritten(test: TestResult): boolean {
+  return test.message.startsWith('Not written yet');
+}
+
+/** All that was written is right, and the rest is not written yet: progress, not a failure. */
+export function isUnderWay({ steps, tests }: Grade): boolean {
+  const failing = tests.filter((test) => !test.passed);
+  return failing.length > 0 && steps.some((step) => step.passed) && failing.every(isUnwritten);
+}
+
 /** The outcome in one line: counts where tests ran, the verdict's name where none did. */
-export function headline({ verdict, tests }: Grade): string {
+export function headline(grade: Grade): string {
+  const { verdict, tests } = grade;
   const passed = tests.filter((test) => test.passed).length;
+  if (isUnderWay(grade)) {
+    const steps = grade.steps.filter((step) => step.passed).length;
+    return `${steps} of ${grade.steps.length} steps done`;
+  }
   if (verdict === 'cancelled' || tests.length === 0) return verdicts[verdict].title;
   if (verdict === 'passed') return `All ${tests.length} tests passed`;
   return `${passed} of ${tests.length} tests passed`;
