@@ -13,10 +13,10 @@ function cpp(folder, ...options) {
   ];
 }
 
-function jest(project) {
+function jest(...projects) {
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   return [
-    [process.execPath, ...flags, 'node_modules/jest/bin/jest.js', '--selectProjects', project],
+    [process.execPath, ...flags, 'node_modules/jest/bin/jest.js', '--selectProjects', ...projects],
   ];
 }
 
@@ -26,7 +26,7 @@ const STAGES = {
   'the engine under AddressSanitizer and UBSan': cpp('build/sanitize', '-DTINYTORCH_SANITIZE=ON'),
   'the live engine in wasm': [['ctest', '--test-dir', 'build/wasm', '--output-on-failure']],
   'the lesson contract': [[process.execPath, 'scripts/run.mjs', 'contract']],
-  'the page in Jest': jest('web'),
+  'the page in Jest': jest('web', 'content'),
   'the toolchain, packer and hostile programs': jest('regression'),
   'the page in Chromium': jest('browser'),
 };
