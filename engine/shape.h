@@ -23,8 +23,8 @@ std::string to_string(const std::vector<std::int64_t>& numbers);
 std::int64_t numel(const Shape& shape);
 
 /// Gives the strides, in elements, of a tensor of this shape stored row after row without gaps.
-/// The result has one stride per axis, and the last one is 1. No stride is ever 0: an axis of
-/// extent 0 counts as 1, as in PyTorch.
+/// The result has one stride per axis, and the last one, if there is any, is 1. No stride is ever
+/// 0: an axis of extent 0 counts as 1, as in PyTorch.
 Strides contiguous_strides(const Shape& shape);
 
 /// Gives the place in memory, in elements, of the element at `index`: the sum over the axes of

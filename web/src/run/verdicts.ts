@@ -69,6 +69,8 @@ export function headline(grade: Grade): string {
 /** The same for a screen reader; the attempt's number makes equal outcomes two announcements. */
 export function announcement(attempt: number, grade: Grade): string {
   const first = grade.tests.find((test) => !test.passed);
-  const rest = first ? ` First failure: ${first.name}.` : grade.message && ` ${grade.message}`;
+  const unwritten = isUnderWay(grade) ? '' : ` First failure: ${first?.name ?? ''}.`;
+  const told = grade.tests.length > 0 ? '' : grade.message && ` ${grade.message}`;
+  const rest = first ? unwritten : told;
   return `Attempt ${attempt}: ${headline(grade)}.${rest}`;
 }
