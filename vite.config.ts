@@ -4,6 +4,7 @@ import react from '@vitejs/plugin-react';
 import sirv from 'sirv';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vite';
+import { POLICY } from './scripts/serve.mjs';
 
 const root = import.meta.dirname;
 
@@ -12,19 +13,6 @@ const made = [
   { url: 'course', folder: join(root, 'build/course'), files: /./ },
   { url: 'engine', folder: join(root, 'build/wasm'), files: /(^|\/)engine\.(js|wasm)$/ },
 ];
-
-/** Scripts come from this site only; styles may be inline because KaTeX and CodeMirror write them. */
-const policy = [
-  "default-src 'self'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "worker-src 'self'",
-  "connect-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "object-src 'none'",
-  "base-uri 'none'",
-].join('; ');
 
 function madeElsewhere(): Plugin {
   let out = '';
@@ -56,7 +44,7 @@ function strictPolicy(): Plugin {
     transformIndexHtml: () => [
       {
         tag: 'meta',
-        attrs: { 'http-equiv': 'Content-Security-Policy', content: policy },
+        attrs: { 'http-equiv': 'Content-Security-Policy', content: POLICY },
         injectTo: 'head-prepend',
       },
     ],

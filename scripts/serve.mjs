@@ -2,8 +2,11 @@
 import { createServer } from 'node:http';
 import sirv from 'sirv';
 
-/** The page runs only its own scripts, and compiles WebAssembly. */
-const POLICY = [
+/**
+ * The page runs only its own scripts, and compiles WebAssembly. Styles may be inline because KaTeX
+ * and CodeMirror write them.
+ */
+export const POLICY = [
   "default-src 'self'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "worker-src 'self'",
