@@ -43,7 +43,6 @@ function encodeAll(files: Record<string, string>): Record<string, Uint8Array> {
 /** What is wrong with the text before a compiler sees it, or null. */
 function refuse(source: Source): Diagnostic | null {
   const bytes = encode(source.text).length;
-  // eslint-disable-next-line no-control-regex
   const binary = /[\u0000-\u0008\u000e-\u001f\ufffd]/.exec(source.text);
   if (bytes > SOURCE_BYTES) {
     const message = `${source.path} has ${bytes} bytes. A unit must not have more than ${SOURCE_BYTES}.`;
