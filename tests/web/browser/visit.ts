@@ -144,7 +144,7 @@ export class Visit {
         return seen;
       }
       if (Date.now() > deadline) {
-        throw new Error(`not seen in ${String(seconds)} s: ${what}\n${await this.text('body')}`);
+        throw new Error(`not seen in ${String(seconds)} s: ${what}`);
       }
       await this.page.waitForTimeout(25);
     }
@@ -159,8 +159,11 @@ export class Visit {
   }
 
   async sees(selector: string, wanted: RegExp, seconds?: number): Promise<void> {
-    const look = async () => wanted.test(await this.text(selector));
-    await this.until(`${String(wanted)} in ${selector}`, look, seconds);
+    let seen = '';
+    const look = async () => wanted.test((seen = await this.text(selector)));
+    await this.until(`${String(wanted)} in ${selector}`, look, seconds).catch((error: Error) => {
+      throw new Error(`${error.message}, which reads: ${seen.slice(0, 500)}`);
+    });
   }
 
   told(): Promise<Window['told']> {
