@@ -9,6 +9,8 @@ struct NotWritten {
 };
 
 /// Marks a step that is still to be written. Throws `NotWritten` with the step's own hint.
-[[noreturn]] inline void todo(const char* hint) { throw NotWritten{hint}; }
+[[noreturn]] inline void todo(const char* hint) {
+  throw NotWritten{hint};
+}
 
 }  // namespace tt

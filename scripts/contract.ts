@@ -79,7 +79,7 @@ async function main(): Promise<number> {
   }
   threads.forEach((thread) => thread.close());
   if (values.json) {
-    console.log(JSON.stringify(reports.map(({ breaches: _, ...report }) => report)));
+    console.log(JSON.stringify(reports.map((report) => ({ ...report, breaches: undefined }))));
   }
   return reports.every((report) => report.breaches.length === 0) ? 0 : 1;
 }

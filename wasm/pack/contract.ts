@@ -81,13 +81,11 @@ export function jobsOf(lesson: LessonFolder, data: LessonData): Job[] {
   return [
     { kind: 'reference', name: '', source: data.reference },
     { kind: 'starter', name: '', source: data.starter },
-    ...steps
-      .slice(0, -1)
-      .map((name, index): Job => ({
-        kind: 'inOrder',
-        name,
-        source: filled(steps.slice(0, index + 1)),
-      })),
+    ...steps.slice(0, -1).map((name, index): Job => ({
+      kind: 'inOrder',
+      name,
+      source: filled(steps.slice(0, index + 1)),
+    })),
     ...steps.slice(1).map((name): Job => ({ kind: 'alone', name, source: filled([name]) })),
     ...lesson.mutants.map((mutant): Job => ({
       kind: 'mutant',

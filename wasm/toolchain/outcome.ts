@@ -89,7 +89,10 @@ export function endingOf(outcome: Outcome, name: string, limitSeconds: number): 
         actual: reported(outcome, 'actual') ?? '',
       };
     case 'notWritten':
-      return { verdict: 'failed', message: `Not written yet: ${text}. Its todo(...) line is still there.` };
+      return {
+        verdict: 'failed',
+        message: `Not written yet: ${text}. Its todo(...) line is still there.`,
+      };
     case 'refused':
       return {
         verdict: 'failed',
