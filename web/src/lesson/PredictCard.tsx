@@ -24,7 +24,7 @@ export function PredictCard({ predict }: { predict: Predict }) {
     void measure(guess);
   };
   return (
-    <section className="card predict" aria-label="Predict, then measure">
+    <section className="card predict" aria-label={`Predict, then measure: ${predict.measure}`}>
       <span className="card-label">Predict, then measure</span>
       <Prose html={predict.html} />
       <form className="row" onSubmit={submit}>
