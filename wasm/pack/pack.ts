@@ -87,7 +87,7 @@ class Packer {
     const stdHeader = await readFile(path.join(root, 'wasm/pack/std.h'));
     const sysroot = await makeSysroot(root, stdHeader);
     const llvm = await this.store.put('llvm.wasm', wasm);
-    const commands = [pchCommand(), compileCommand('', 'grade', true)].flat().join(' ');
+    const commands = [pchCommand(), compileCommand('', 'grade')].flat().join(' ');
     this.base = hashOf(llvm.path, sysroot, stdHeader, commands);
     const pch = await this.store.remember(`pch-${this.base}`, async () => {
       say('precompiled header');

@@ -105,7 +105,7 @@ export class Compiler {
       return { object: null, diagnostics: [refused] };
     }
     const result = await this.llvm.run(
-      compileCommand(`/${source.path}`, profile, true),
+      compileCommand(`/${source.path}`, profile),
       this.files(source),
     );
     const diagnostics = messagesOf(result, source);

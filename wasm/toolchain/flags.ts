@@ -66,13 +66,13 @@ export function pchCommand(): string[] {
 }
 
 /** Compiles the C++ file at `path` to the object `/out.o`. */
-export function compileCommand(path: string, profile: Profile, usePch: boolean): string[] {
+export function compileCommand(path: string, profile: Profile): string[] {
   return [
     ...['clang++', '-cc1', '-emit-obj', ...LANGUAGE, ...PROFILE[profile], ...FAST],
     ...(profile === 'lines' ? ['-fno-sanitize-merge=null'] : []),
     ...DIAGNOSTICS,
     ...WARNINGS,
-    ...(usePch ? ['-include-pch', PCH] : []),
+    ...['-include-pch', PCH],
     ...['-main-file-name', path.split('/').at(-1) ?? path],
     ...['-o', '/out.o', '-x', 'c++', path],
   ];
