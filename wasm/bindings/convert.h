@@ -53,7 +53,8 @@ inline emscripten::val to_array(const std::vector<std::int64_t>& numbers) {
 }
 
 /// Runs `work` and gives back what it gives. What it throws reaches JavaScript as an `Error` with
-/// the same message, since a C++ exception is an opaque object there.
+/// the same message, since a C++ exception is an opaque object there. Its name is `Refusal`, so
+/// that nobody takes a fault of the page for the engine's answer.
 template <typename Work>
 auto guarded(Work work) {
   std::string message;
@@ -62,7 +63,9 @@ auto guarded(Work work) {
   } catch (const std::exception& error) {
     message = error.what();
   }
-  emscripten::val::global("Error").new_(message).throw_();
+  emscripten::val refusal = emscripten::val::global("Error").new_(message);
+  refusal.set("name", "Refusal");
+  refusal.throw_();
 }
 
 }  // namespace tt::bindings

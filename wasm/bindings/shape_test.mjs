@@ -1,13 +1,9 @@
-// node bindings_test.mjs path/to/engine.js: loads the module as Jest does and calls each function.
+// node shape_test.mjs path/to/engine.js: each bound function of engine/shape, and its refusals.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { test } from 'node:test';
-import { pathToFileURL } from 'node:url';
+import { isRefusal, loadEngine } from './load.mjs';
 
-const script = resolve(process.argv[2]);
-const { default: createEngine } = await import(pathToFileURL(script).href);
-const engine = await createEngine({ wasmBinary: await readFile(script.replace(/\.js$/, '.wasm')) });
+const engine = await loadEngine();
 
 test('each function takes and gives plain arrays of numbers', () => {
   assert.equal(engine.numel([2, 3, 4]), 24);
@@ -21,24 +17,22 @@ test('each function takes and gives plain arrays of numbers', () => {
   assert.deepEqual(engine.broadcastStrides([3, 1], [1, 1], [2, 3, 4]), [0, 1, 0]);
 });
 
-const isError = (part) => (error) => error instanceof Error && error.message.includes(part);
-
 test('what the engine refuses is an Error with its message', () => {
   for (let again = 0; again < 1000; ++again) {
-    assert.throws(() => engine.numel([2, -1]), isError('[numel] got shape (2, -1)'));
+    assert.throws(() => engine.numel([2, -1]), isRefusal('[numel] got shape (2, -1)'));
     assert.throws(
       () => engine.broadcastShapes([2, 3], [2]),
-      isError('[broadcast_shapes] got (2, 3) and (2,)'),
+      isRefusal('[broadcast_shapes] got (2, 3) and (2,)'),
     );
   }
-  assert.throws(() => engine.normalizeAxis(3, 3), isError('must be in [-3, 3)'));
-  assert.throws(() => engine.offsetOf([2], [2], [1]), isError('must be in [0, 2)'));
+  assert.throws(() => engine.normalizeAxis(3, 3), isRefusal('must be in [-3, 3)'));
+  assert.throws(() => engine.offsetOf([2], [2], [1]), isRefusal('must be in [0, 2)'));
   assert.equal(engine.numel([2, 3]), 6);
 });
 
 test('a number that is not a whole number is refused', () => {
   for (const wrong of [1.5, NaN, Infinity, 2 ** 60, 'two', undefined]) {
-    assert.throws(() => engine.numel([wrong]), isError('must be a whole number'));
+    assert.throws(() => engine.numel([wrong]), isRefusal('must be a whole number'));
   }
-  assert.throws(() => engine.numel([2 ** 40, 2 ** 20]), isError('must be below 2^53'));
+  assert.throws(() => engine.numel([2 ** 40, 2 ** 20]), isRefusal('must be below 2^53'));
 });
