@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <map>
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -15,9 +16,17 @@ namespace {
 
 MemoryStats stats;
 bool poison = false;
+bool guard = false;
 
 // Four bytes of this make a float NaN.
 constexpr int poison_byte = 0xFF;
+
+// The bytes of each block that is live, while `guard` is on. Made at the first use, because a
+// block may be asked for before this file's own variables are ready.
+std::map<void*, std::int64_t>& live_blocks() {
+  static std::map<void*, std::int64_t> blocks;
+  return blocks;
+}
 
 }  // namespace
 
@@ -43,6 +52,9 @@ void* allocate(std::int64_t bytes) {
   if (poison) {
     std::memset(block, poison_byte, static_cast<std::size_t>(whole));
   }
+  if (guard) {
+    live_blocks()[block] = bytes;
+  }
   stats.live_bytes += bytes;
   stats.peak_bytes = std::max(stats.peak_bytes, stats.live_bytes);
   stats.allocations += 1;
@@ -52,6 +64,15 @@ void* allocate(std::int64_t bytes) {
 void deallocate(void* block, std::int64_t bytes) noexcept {
   if (block == nullptr) {
     return;
+  }
+  if (guard) {
+    const auto known = live_blocks().find(block);
+    if (known == live_blocks().end() || known->second != bytes) {
+      stats.wrong_frees += 1;
+      return;
+    }
+    live_blocks().erase(known);
+    std::memset(block, poison_byte, static_cast<std::size_t>(bytes));
   }
   std::free(block);
   stats.live_bytes -= bytes;
@@ -67,6 +88,11 @@ void reset_peak_memory() noexcept {
 
 void poison_new_memory(bool on) noexcept {
   poison = on;
+}
+
+void guard_blocks(bool on) noexcept {
+  guard = on;
+  live_blocks().clear();
 }
 
 }  // namespace tt

@@ -9,6 +9,7 @@ struct MemoryStats {
   std::int64_t live_bytes = 0;   // asked for and not yet given back
   std::int64_t peak_bytes = 0;   // the most that was ever live, since `reset_peak_memory`
   std::int64_t allocations = 0;  // calls that got a block, since the program began
+  std::int64_t wrong_frees = 0;  // blocks given back that were not live; see `guard_blocks`
 };
 
 /// Every block begins at a multiple of this many bytes: one cache line, and any SIMD register.
@@ -32,5 +33,11 @@ void reset_peak_memory() noexcept;
 /// While on, fills every new block with NaN, so that a kernel which reads memory before writing it
 /// shows in its result instead of being lucky. Off at first.
 void poison_new_memory(bool on) noexcept;
+
+/// While on, knows every live block. One that is given back twice, or with another number of bytes
+/// than it was asked for, is left alone and counted in `wrong_frees`, and one that is given back is
+/// filled with NaN, so that using it afterwards shows too. Blocks from before are not known, so
+/// turn it on first. Off at first.
+void guard_blocks(bool on) noexcept;
 
 }  // namespace tt

@@ -78,3 +78,21 @@ TEST_CASE("poisoned memory reads as NaN") {
   }
   deallocate(block, 12);
 }
+
+TEST_CASE("a guarded block that is given back twice, or with other bytes, is counted and kept") {
+  const MemoryStats before = memory_stats();
+  guard_blocks(true);
+  void* a = allocate(12);
+  void* b = allocate(8);
+  deallocate(a, 12);
+  CHECK(memory_stats().wrong_frees == before.wrong_frees);
+  deallocate(a, 12);
+  CHECK(memory_stats().wrong_frees == before.wrong_frees + 1);
+  deallocate(b, 2);
+  CHECK(memory_stats().wrong_frees == before.wrong_frees + 2);
+  CHECK(memory_stats().live_bytes == before.live_bytes + 8);
+  deallocate(b, 8);
+  CHECK(memory_stats().wrong_frees == before.wrong_frees + 2);
+  CHECK(memory_stats().live_bytes == before.live_bytes);
+  guard_blocks(false);
+}

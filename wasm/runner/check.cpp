@@ -1,6 +1,7 @@
 #include "wasm/runner/check.h"
 
 #include <cstdio>
+#include <cstdlib>
 
 namespace tt::check {
 
@@ -33,6 +34,17 @@ void set_seed(std::uint32_t value) {
 std::string show(double value) {
   char text[32];
   std::snprintf(text, sizeof text, "%.9g", value);
+  return text;
+}
+
+std::string show(float value) {
+  char text[32];
+  for (int digits = 6; digits <= 9; ++digits) {
+    std::snprintf(text, sizeof text, "%.*g", digits, static_cast<double>(value));
+    if (std::strtof(text, nullptr) == value) {
+      break;
+    }
+  }
   return text;
 }
 

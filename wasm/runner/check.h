@@ -9,6 +9,10 @@
 #include <utility>
 #include <vector>
 
+namespace tt {
+class Tensor;
+}
+
 /// What a lesson's hidden tests are written with. A test is a `CHECK_CASE` that belongs to a step
 /// and whose name is a fact; it ends at its first failed expectation. A `MEASURE` gives the
 /// count behind one of the lesson's "predict, then measure" cards.
@@ -75,7 +79,11 @@ inline std::string show(const std::string& value) {
   return "\"" + value + "\"";
 }
 std::string show(double value);
+/// As few digits as tell this float from its neighbours: 0.1, not 0.100000001.
+std::string show(float value);
 std::string show(const std::vector<std::int64_t>& values);
+/// Defined in check_tensor.h; declared here so that `call` finds it.
+std::string show(const Tensor& tensor);
 
 /// Calls the student's function and remembers the call for the message.
 template <class Function, class... Arguments>
@@ -103,10 +111,9 @@ inline void expect(bool fact, const std::string& expected, const std::string& ac
   }
 }
 
-/// Fails the test unless the call throws `std::invalid_argument` with all `parts` in its text.
-template <class Function, class... Arguments>
-void expect_refused(std::initializer_list<const char*> parts, const char* idea, const char* name,
-                    Function function, const Arguments&... arguments) {
+/// Fails the test unless `attempt` throws `std::invalid_argument` with all `parts` in its text.
+template <class Attempt>
+void expect_refusal(std::initializer_list<const char*> parts, const char* idea, Attempt attempt) {
   std::string wanted = "std::invalid_argument";
   const char* separator = " with a text that contains ";
   for (const char* part : parts) {
@@ -114,7 +121,7 @@ void expect_refused(std::initializer_list<const char*> parts, const char* idea, 
     separator = " and ";
   }
   try {
-    const auto result = call(name, function, arguments...);
+    const auto result = attempt();
     throw Failure{idea, wanted, show(result)};
   } catch (const std::invalid_argument& refusal) {
     const std::string text = refusal.what();
@@ -127,6 +134,13 @@ void expect_refused(std::initializer_list<const char*> parts, const char* idea, 
   } catch (const std::exception& other) {
     throw Failure{idea, wanted, "another exception, with the text " + show(other.what())};
   }
+}
+
+/// The same for a call of a function.
+template <class Function, class... Arguments>
+void expect_refused(std::initializer_list<const char*> parts, const char* idea, const char* name,
+                    Function function, const Arguments&... arguments) {
+  expect_refusal(parts, idea, [&] { return call(name, function, arguments...); });
 }
 
 struct Register {
