@@ -49,19 +49,23 @@ Storage& Storage::operator=(Storage&& other) noexcept {
   return *this;
 }
 
+// Worked code, to read: a new storage holds no block yet (`data_` is null and `size_` is 0). Then
+// it is assigned to, as any other.
 Storage::Storage(const Storage& other) {
-  // BEGIN SOLUTION: storage_copy: get a block of your own, then copy the values
-  data_ = static_cast<float*>(allocate(bytes_of(other.size_)));
-  size_ = other.size_;
-  std::copy_n(other.data_, size_, data_);
-  // END SOLUTION
+  *this = other;
 }
 
+// this: 100 floats, other: 3 floats -> this: 3 floats in a new block, and the block of 100 is free.
 Storage& Storage::operator=(const Storage& other) {
-  // BEGIN SOLUTION: storage_assign: hold a copy of the other, and give the old block back once
-  Storage copy(other);
-  std::swap(data_, copy.data_);
-  std::swap(size_, copy.size_);
+  // BEGIN SOLUTION: assign: own a copy of the other's floats, and give the old block back once
+  if (this == &other) {
+    return *this;
+  }
+  auto* block = static_cast<float*>(allocate(bytes_of(other.size_)));
+  std::copy_n(other.data_, other.size_, block);
+  deallocate(data_, bytes_of(size_));
+  data_ = block;
+  size_ = other.size_;
   return *this;
   // END SOLUTION
 }
@@ -101,7 +105,7 @@ bool Tensor::is_alias_of(const Tensor& other) const {
   return defined() && storage_ == other.storage_;
 }
 
-// index (1, 2) with strides (3, 1) and storage_offset 4 -> 4 + 1*3 + 2*1 = 9.
+// index (1, 2) in strides (3, 1), beginning at storage_offset 4 -> 4 + 1*3 + 2*1 = 9.
 std::int64_t Tensor::place_of(const Index& index) const {
   // BEGIN SOLUTION: at: start at the storage offset and add the offset of the index
   return storage_offset_ + offset_of(index, sizes_, strides_);
@@ -143,22 +147,23 @@ Tensor Tensor::transpose(std::int64_t dim0, std::int64_t dim1) const {
 
 // (2, 3, 4) by (2, 0, 1) -> (4, 2, 3).  (2, 3) by (0, 0) is refused: axis 0 comes twice.
 Tensor Tensor::permute(const std::vector<std::int64_t>& dims) const {
-  // BEGIN SOLUTION: permute: take the extent and stride of each named axis, every axis once
-  Shape sizes;
-  Strides strides;
-  std::vector<bool> used(sizes_.size(), false);
-  for (std::int64_t one : dims) {
-    const auto axis = static_cast<std::size_t>(normalize_axis(one, dim()));
-    if (used[axis]) {
-      break;
-    }
-    used[axis] = true;
-    sizes.push_back(sizes_[axis]);
-    strides.push_back(strides_[axis]);
-  }
-  if (sizes.size() != sizes_.size() || dims.size() != sizes_.size()) {
+  // BEGIN SOLUTION: permute: take the extent and the stride of each named axis, every axis once
+  if (dims.size() != sizes_.size()) {
     throw std::invalid_argument("[permute] got axes " + to_string(dims) + " for shape " +
                                 to_string(sizes_) + ": every axis must come exactly once");
+  }
+  Shape sizes(dims.size());
+  Strides strides(dims.size());
+  std::vector<bool> used(dims.size());
+  for (std::size_t i = 0; i < dims.size(); ++i) {
+    const auto axis = static_cast<std::size_t>(normalize_axis(dims[i], dim()));
+    if (used[axis]) {
+      throw std::invalid_argument("[permute] got axes " + to_string(dims) + ": axis " +
+                                  std::to_string(axis) + " must come exactly once");
+    }
+    used[axis] = true;
+    sizes[i] = sizes_[axis];
+    strides[i] = strides_[axis];
   }
   return as_strided(sizes, strides, storage_offset_);
   // END SOLUTION
@@ -218,20 +223,6 @@ bool Tensor::is_contiguous() const {
   return tt::is_contiguous(sizes_, strides_);
 }
 
-Tensor Tensor::contiguous() const {
-  return is_contiguous() ? *this : clone();
-}
-
-Tensor Tensor::clone() const {
-  Tensor copy = empty(sizes_);
-  copy.copy_(*this);
-  return copy;
-}
-
-Tensor& Tensor::fill_(float value) {
-  return copy_(full({}, value));
-}
-
 // source (3,) into (2, 3): every row becomes the source.
 Tensor& Tensor::copy_(const Tensor& source) {
   const Strides source_strides = broadcast_strides(source.sizes_, source.strides_, sizes_);
@@ -253,7 +244,7 @@ Tensor& Tensor::copy_(const Tensor& source) {
     std::copy_n(from, numel(), to);
     return *this;
   }
-  // BEGIN SOLUTION: copy: visit every index, moving one offset in the source and one here
+  // BEGIN SOLUTION: copy_: visit every index, moving one offset in the source and one here
   const std::int64_t count = numel();
   // The index counts up as a clock does: an axis that is full goes back to 0, and the axis before
   // it moves on by one.
@@ -277,6 +268,23 @@ Tensor& Tensor::copy_(const Tensor& source) {
   // END SOLUTION
 }
 
+Tensor Tensor::clone() const {
+  Tensor copy = empty(sizes_);
+  copy.copy_(*this);
+  return copy;
+}
+
+Tensor& Tensor::fill_(float value) {
+  return copy_(full({}, value));
+}
+
+// Contiguous -> the same tensor, no element moved.  Transposed -> a copy, row after row.
+Tensor Tensor::contiguous() const {
+  // BEGIN SOLUTION: contiguous: copy only when needed
+  return is_contiguous() ? *this : clone();
+  // END SOLUTION
+}
+
 std::vector<float> Tensor::to_vector() const {
   const Tensor ordered = contiguous();
   const float* first = ordered.data_ptr();
@@ -290,16 +298,20 @@ namespace {
 Shape infer_shape(const char* op, const Shape& wanted, std::int64_t count) {
   // BEGIN SOLUTION: infer_shape: let one -1 stand for what is left, and refuse any other misfit
   Shape shape = wanted;
-  const auto unknown = std::find(shape.begin(), shape.end(), -1);
-  if (unknown != shape.end()) {
-    *unknown = 1;
+  std::size_t open = shape.size();  // the axis of the -1, if there is one
+  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+    if (shape[axis] == -1 && open == shape.size()) {
+      open = axis;
+      shape[axis] = 1;
+    }
   }
-  check_shape(op, shape);
+  check_shape(op, shape);  // refuses what is still negative
   const std::int64_t known = numel(shape);
-  if (unknown != shape.end() && known != 0) {
-    *unknown = count / known;
+  const bool inferred = open < shape.size();
+  if (inferred && known > 0) {
+    shape[open] = count / known;
   }
-  if (numel(shape) != count || (unknown != shape.end() && known == 0)) {
+  if (numel(shape) != count || (inferred && known == 0)) {
     throw std::invalid_argument(std::string("[") + op + "] got shape " + to_string(wanted) +
                                 " for " + std::to_string(count) +
                                 " elements: it must hold exactly as many");
