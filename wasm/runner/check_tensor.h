@@ -35,14 +35,15 @@ inline const bool guarded = [] {
   return true;
 }();
 
-/// Calls `visit` with every index of `shape`, the last axis fastest.
+/// Calls `visit` with every index of `shape`, the last axis fastest, or with the first `most` ones.
 template <class Visit>
-void for_each_index(const Shape& shape, Visit visit) {
+void for_each_index(const Shape& shape, Visit visit,
+                    std::int64_t most = std::numeric_limits<std::int64_t>::max()) {
   if (std::find(shape.begin(), shape.end(), 0) != shape.end()) {
     return;
   }
   Index index(shape.size(), 0);
-  while (true) {
+  while (most-- > 0) {
     visit(index);
     std::size_t axis = shape.size();
     while (axis > 0 && ++index[axis - 1] == shape[axis - 1]) {
@@ -81,20 +82,22 @@ inline std::int64_t count_of(const Shape& shape) {
   return count;
 }
 
-/// The elements row after row.
-inline std::vector<float> values_of(const Tensor& tensor) {
+/// The elements row after row, or the first `most` of them.
+inline std::vector<float> values_of(const Tensor& tensor,
+                                    std::int64_t most = std::numeric_limits<std::int64_t>::max()) {
   std::vector<float> values;
   const float* first = tensor.data_ptr();
-  for_each_index(tensor.sizes(), [&](const Index& index) {
+  const auto keep = [&](const Index& index) {
     values.push_back(first[place(index, tensor.strides())]);
-  });
+  };
+  for_each_index(tensor.sizes(), keep, most);
   return values;
 }
 
 namespace detail {
 
 // More values than this do not help to see a mistake.
-constexpr std::size_t most_shown = 24;
+inline constexpr std::size_t most_shown = 24;
 
 // The elements as nested lists, each level one axis: [[0, 1, 2], [3, 4, 5]].
 inline std::string nested(const std::vector<float>& values, const Shape& shape, std::size_t axis,
@@ -134,7 +137,8 @@ inline std::string show(const Tensor& tensor) {
   if (tensor.strides() != row_major(shape)) {
     text += " and strides " + show(tensor.strides());
   }
-  const std::vector<float> values = values_of(tensor);
+  // One more than is shown tells that there are more; a tensor with stride 0 may have billions.
+  const std::vector<float> values = values_of(tensor, detail::most_shown + 1);
   return values.empty() ? text : text + ": " + detail::written(values, shape);
 }
 
