@@ -4,6 +4,7 @@
 #include "engine/error.h"
 #include "engine/layout.h"
 #include "engine/memory.h"
+#include "engine/ops/matmul.h"
 #include "engine/random.h"
 #include "engine/shape.h"
 #include "engine/tensor.h"
