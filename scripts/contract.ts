@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import {
   gradeJob,
   type Graded,
+  graderVersion,
   type Job,
   jobsOf,
   judge,
@@ -22,9 +23,12 @@ const { values } = parseArgs({ options: { json: { type: 'boolean', default: fals
 
 /** Grades one job in a thread with a compiler of its own. */
 class Thread {
-  private readonly worker = new Worker(new URL('contract.worker.mjs', import.meta.url), {
-    workerData: { course: COURSE, cache: CACHE },
-  });
+  private readonly worker: Worker;
+
+  constructor(version: string) {
+    const workerData = { course: COURSE, cache: CACHE, version };
+    this.worker = new Worker(new URL('contract.worker.mjs', import.meta.url), { workerData });
+  }
 
   grade(slug: string, job: Job): Promise<Graded> {
     return new Promise((resolve, reject) => {
@@ -45,6 +49,7 @@ class Thread {
 async function main(): Promise<number> {
   const course = await Course.open(COURSE);
   const store = new Store(COURSE, CACHE);
+  const version = await graderVersion('.', course.index.toolchain);
   const folders = await readLessons('.');
   const reports: LessonReport[] = [];
   const threads: Thread[] = [];
@@ -56,13 +61,13 @@ async function main(): Promise<number> {
     const open: Job[] = [];
     for (const job of jobs) {
       const unknown = () => Promise.reject(new Error('not remembered'));
-      await gradeJob(unknown, data, job, store).then(
+      await gradeJob(unknown, data, job, store, version).then(
         (result) => graded.set(job, result),
         () => open.push(job),
       );
     }
     while (open.length > 0 && threads.length < COMPILERS) {
-      threads.push(new Thread());
+      threads.push(new Thread(version));
     }
     await Promise.all(
       threads.map(async (thread) => {

@@ -15,5 +15,6 @@ const lessons = new Map();
 parentPort.on('message', async ({ slug, job }) => {
   grader ??= course.grader();
   if (!lessons.has(slug)) lessons.set(slug, await course.lesson(slug));
-  parentPort.postMessage(await gradeJob(() => grader, lessons.get(slug), job, store));
+  const { version } = workerData;
+  parentPort.postMessage(await gradeJob(() => grader, lessons.get(slug), job, store, version));
 });

@@ -2,8 +2,10 @@
  * The lesson contract: what must hold for every lesson, checked by grading its reference, starter,
  * partly filled starters, mutants and alternatives exactly as a student's file is graded.
  */
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { Grader } from '../toolchain/grade.ts';
-import type { Grade, LessonData } from '../toolchain/types.ts';
+import type { Grade, LessonData, Toolchain } from '../toolchain/types.ts';
 import type { LessonFolder, Mutant } from './lessons.ts';
 import { fill, PackError } from './starter.ts';
 import { hashOf, type Store } from './store.ts';
@@ -100,19 +102,23 @@ export function jobsOf(lesson: LessonFolder, data: LessonData): Job[] {
   ];
 }
 
+/** Names the compiler and the grader, whose change makes every remembered result worthless. */
+export async function graderVersion(root: string, toolchain: Toolchain): Promise<string> {
+  const folder = path.join(root, 'wasm/toolchain');
+  const files = (await readdir(folder)).toSorted();
+  const texts = await Promise.all(files.map((file) => readFile(path.join(folder, file))));
+  return hashOf(JSON.stringify(toolchain), ...texts);
+}
+
 /** Grades one job, or remembers the result: the key names everything that decides it. */
 export async function gradeJob(
   grader: () => Promise<Grader>,
   data: LessonData,
   job: Job,
   store: Pick<Store, 'remember'>,
+  version: string,
 ): Promise<Graded> {
-  const key = hashOf(
-    'contract-2',
-    JSON.stringify(data.link),
-    JSON.stringify(data.tests),
-    job.source,
-  );
+  const key = hashOf(version, JSON.stringify(data.link), JSON.stringify(data.tests), job.source);
   const bytes = await store.remember(`graded-${key}`, async () => {
     const options = { seed: SEED, limitSeconds: LIMIT_SECONDS };
     const grade = await (await grader()).grade(data, job.source, options);

@@ -1,16 +1,15 @@
 /** Makes the packed course: what the page, the command line and the contract read. */
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { linkInputs } from '../toolchain/build.ts';
 import { Compiler } from '../toolchain/compiler.ts';
-import { directoryOf } from '../toolchain/files.ts';
-import { compileCommand, pchCommand } from '../toolchain/flags.ts';
-import { linkInputs } from '../toolchain/grade.ts';
-import { Llvm } from '../toolchain/llvm.ts';
+import { compileCommand, pchCommand, type Profile, stdCommand } from '../toolchain/flags.ts';
+import { Llvm, treeOf } from '../toolchain/llvm.ts';
 import { nodeRunner } from '../toolchain/node.ts';
 import { symbolsOf } from '../toolchain/objects.ts';
 import { reported } from '../toolchain/outcome.ts';
 import { baseName } from '../toolchain/rule.ts';
-import type { Runner } from '../toolchain/grade.ts';
+import type { Runner } from '../toolchain/runner.ts';
 import type {
   Asset,
   CourseIndex,
@@ -18,8 +17,8 @@ import type {
   LessonSummary,
   LinkPlan,
   TestCase,
+  Toolchain,
 } from '../toolchain/types.ts';
-import { parseTar } from 'nanotar';
 import { type LessonFolder, readLessons } from './lessons.ts';
 import { PackError, referenceOf, starterOf } from './starter.ts';
 import { hashOf, Store } from './store.ts';
@@ -78,7 +77,7 @@ class Packer {
     return readFile(path.join(root, file), 'utf8');
   }
 
-  private async packToolchain(): Promise<CourseIndex['toolchain']> {
+  private async packToolchain(): Promise<Toolchain> {
     const { root, say } = this.options;
     say('compiler');
     const wasm = (await readFile(
@@ -87,36 +86,32 @@ class Packer {
     const stdHeader = await readFile(path.join(root, 'wasm/pack/std.h'));
     const sysroot = await makeSysroot(root, stdHeader);
     const llvm = await this.store.put('llvm.wasm', wasm);
-    const commands = [pchCommand(), compileCommand('', 'grade')].flat().join(' ');
-    this.base = hashOf(llvm.path, sysroot, stdHeader, commands);
-    const pch = await this.store.remember(`pch-${this.base}`, async () => {
-      say('precompiled header');
-      return this.makePch(wasm, sysroot, stdHeader);
-    });
+    const commands = [
+      ...[pchCommand(), stdCommand()],
+      ...[compileCommand('', 'grade'), compileCommand('', 'ours')],
+    ];
+    this.base = hashOf(llvm.path, sysroot, stdHeader, JSON.stringify(commands));
+    const make = (command: string[], given: Record<string, Uint8Array>, made: string) =>
+      this.store.remember(`${made}-${this.base}`, async () => {
+        say(`standard library: ${made}`);
+        const compiler = new Llvm(await this.store.module(llvm), treeOf(sysroot));
+        const output = await compiler.run(command, { 'std.h': stdHeader, ...given });
+        const file = output.files.read(made);
+        if (output.code !== 0 || file === null) {
+          throw new Error(`${made} could not be made: ${output.stderr}`);
+        }
+        return file;
+      });
+    const pch = await make(pchCommand(), {}, 'std.pch');
+    const std = await make(stdCommand(), { 'std.pch': pch }, 'out.o');
     const toolchain = {
       llvm,
       sysroot: await this.store.put('sysroot.tar', sysroot),
       pch: await this.store.put('std.pch', pch),
+      std: await this.store.put('std.o', std),
     };
     this.compiler = await Compiler.load(toolchain, this.store);
     return toolchain;
-  }
-
-  private async makePch(
-    wasm: Buffer<ArrayBuffer>,
-    sysroot: Uint8Array,
-    stdHeader: Uint8Array,
-  ): Promise<Uint8Array> {
-    const files = parseTar(sysroot).flatMap((entry): [string, Uint8Array][] =>
-      entry.data === undefined ? [] : [[entry.name, entry.data]],
-    );
-    const llvm = new Llvm(await WebAssembly.compile(wasm), { usr: directoryOf(files) });
-    const made = await llvm.run(pchCommand(), { 'std.h': stdHeader });
-    const pch = made.files.read('std.pch');
-    if (pch === null) {
-      throw new Error(`the precompiled header failed: ${made.stderr}`);
-    }
-    return pch;
   }
 
   /** Compiles one of our own files; an error in it stops the build. */
@@ -124,13 +119,14 @@ class Packer {
     file: string,
     text: string,
     headers: Record<string, string>,
+    profile: Profile = 'ours',
   ): Promise<Uint8Array> {
-    const key = hashOf(this.base, file, text, JSON.stringify(headers));
+    const key = hashOf(this.base, profile, file, text, JSON.stringify(headers));
     return this.store.remember(`object-${key}`, async () => {
       this.options.say(`  ${file}`);
       const { object, diagnostics } = await this.compiler.compile(
         { path: file, text, headers },
-        'grade',
+        profile,
       );
       if (object === null) {
         const [first] = diagnostics.filter((each) => each.severity === 'error');
@@ -182,16 +178,12 @@ class Packer {
 
     // Compiled with its marks, which are comments, so that an error has its line in the file.
     const unit = await this.object(content.unit, lesson.unit, headers);
-    const starterObject = await this.object(content.unit, starter, headers);
+    await this.object(content.unit, starter, headers, 'grade');
     const check = await this.object(checkFile, lesson.check, checkHeaders);
-    const symbols = [unit, starterObject].flatMap(symbolsOf).filter((symbol) => symbol.defined);
     units[slug] = {
       object: await this.store.put(`${slug}.o`, unit),
       file: content.unit,
       defines: await this.declarations(unit, headers),
-      weak: [
-        ...new Set(symbols.filter((each) => each.binding === 'weak').map((each) => each.name)),
-      ],
       headers: Object.keys(headers),
     };
     const link: LinkPlan = {
@@ -259,7 +251,7 @@ class Packer {
     link: LinkPlan,
   ): Promise<{ tests: TestCase[]; measures: string[] }> {
     const file = `${lesson.folder}/check.cpp`;
-    const linked = await this.compiler.link(linkInputs(link, {}, [link.check]));
+    const linked = await this.compiler.link(linkInputs(link, {}, link.check));
     if (linked.program === null) {
       throw new PackError(file, 1, linked.diagnostics[0]?.message ?? 'cannot be linked');
     }

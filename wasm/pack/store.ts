@@ -15,6 +15,7 @@ export function hashOf(...parts: (string | Uint8Array)[]): string {
 
 export class Store implements AssetSource {
   private readonly contents = new Map<string, Uint8Array>();
+  private compiled: Promise<WebAssembly.Module> | null = null;
 
   constructor(
     private readonly folder: string,
@@ -35,8 +36,11 @@ export class Store implements AssetSource {
     return this.contents.get(asset.path) ?? readFile(path.join(this.folder, asset.path));
   }
 
-  async module(asset: Asset): Promise<WebAssembly.Module> {
-    return WebAssembly.compile((await this.bytes(asset)) as Uint8Array<ArrayBuffer>);
+  module(asset: Asset): Promise<WebAssembly.Module> {
+    this.compiled ??= this.bytes(asset).then((bytes) =>
+      WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>),
+    );
+    return this.compiled;
   }
 
   /** The cached result for this key, or a new one. The key must name everything it depends on. */

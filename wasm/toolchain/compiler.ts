@@ -1,11 +1,10 @@
-import { parseTar } from 'nanotar';
 import { parseDiagnostics } from './diagnostics.ts';
-import { directoryOf } from './files.ts';
+import { MemoryFile } from './files.ts';
 import { checkCommand, compileCommand, linkCommand, type Profile } from './flags.ts';
-import { Llvm, type Output } from './llvm.ts';
+import { Llvm, type Output, treeOf } from './llvm.ts';
 import { codeOffset, symbolsOf } from './objects.ts';
 import { applyRule, type RuleReport } from './rule.ts';
-import type { Asset, CourseIndex, Diagnostic, Frame, UnitPlan } from './types.ts';
+import type { Asset, Diagnostic, Frame, Toolchain, UnitPlan } from './types.ts';
 
 /** Where packed files come from: the network in the page, the disk in Node. */
 export interface AssetSource {
@@ -75,19 +74,23 @@ export class Compiler {
     private readonly pch: Uint8Array,
     private readonly source: AssetSource,
     private readonly stdHeader: Uint8Array,
+    private readonly std: Uint8Array,
   ) {}
 
-  static async load(toolchain: CourseIndex['toolchain'], source: AssetSource): Promise<Compiler> {
-    const [module, sysroot, pch] = await Promise.all([
+  static async load(toolchain: Toolchain, source: AssetSource): Promise<Compiler> {
+    const [module, sysroot, pch, std] = await Promise.all([
       source.module(toolchain.llvm),
       source.bytes(toolchain.sysroot),
       source.bytes(toolchain.pch),
+      source.bytes(toolchain.std),
     ]);
-    const files = parseTar(sysroot).flatMap((entry): [string, Uint8Array][] =>
-      entry.data === undefined ? [] : [[entry.name, entry.data]],
-    );
-    const stdHeader = files.find(([name]) => name === 'std.h')?.[1] ?? new Uint8Array(0);
-    return new Compiler(new Llvm(module, { usr: directoryOf(files) }), pch, source, stdHeader);
+    const tree = treeOf(sysroot);
+    const stdHeader = tree['usr']?.contents.get('std.h');
+    if (!(stdHeader instanceof MemoryFile)) {
+      throw new Error('the packed include tree lacks std.h');
+    }
+    const llvm = new Llvm(module, tree);
+    return new Compiler(llvm, pch, source, stdHeader.bytes, std);
   }
 
   private files(source: Source): Record<string, Uint8Array> {
@@ -126,14 +129,14 @@ export class Compiler {
     return messagesOf(result, source);
   }
 
-  /** Holds a compiled unit against the reference unit's symbols. */
-  async rule(object: Uint8Array, plan: UnitPlan, text: string): Promise<RuleReport> {
-    return applyRule(symbolsOf(object), plan, text, (names) => this.demangle(names));
+  /** Holds a compiled unit against the reference unit's symbols and what its headers name. */
+  async rule(object: Uint8Array, plan: UnitPlan, source: Source): Promise<RuleReport> {
+    return applyRule(symbolsOf(object), plan, source, (names) => this.demangle(names));
   }
 
-  /** Links objects, given by content or as assets, in this order. */
+  /** Links objects, given by content or as assets, in this order, with the standard library. */
   async link(objects: (Uint8Array | Asset)[]): Promise<Linked> {
-    const files: Record<string, Uint8Array> = {};
+    const files: Record<string, Uint8Array> = { 'std.o': this.std };
     for (const [index, object] of objects.entries()) {
       const bytes = object instanceof Uint8Array ? object : await this.source.bytes(object);
       files[`${String(index)}.o`] = bytes;

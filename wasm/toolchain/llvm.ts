@@ -1,5 +1,6 @@
 import { ConsoleStdout, type Directory, File, OpenFile, WASI } from '@bjorn3/browser_wasi_shim';
-import { FileTree } from './files.ts';
+import { parseTar } from 'nanotar';
+import { directoryOf, FileTree } from './files.ts';
 
 export interface Output {
   code: number;
@@ -30,6 +31,14 @@ class Sink {
     }
     return new TextDecoder().decode(all);
   }
+}
+
+/** The packed include and library tree, as every command sees it. */
+export function treeOf(sysroot: Uint8Array): Record<string, Directory> {
+  const files = parseTar(sysroot).flatMap((entry): [string, Uint8Array][] =>
+    entry.data === undefined ? [] : [[entry.name, entry.data]],
+  );
+  return { usr: directoryOf(files) };
 }
 
 /**

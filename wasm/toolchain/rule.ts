@@ -1,5 +1,6 @@
 import { locationOfName } from './diagnostics.ts';
 import type { ObjectSymbol } from './objects.ts';
+import type { Source } from './compiler.ts';
 import type { Diagnostic, UnitPlan } from './types.ts';
 
 /**
@@ -30,12 +31,45 @@ const WORDS_OF_THE_LANGUAGE = new Set(
   ).split(' '),
 );
 
-/** Does this demangled weak symbol speak of a type or function outside the standard library? */
+/**
+ * A demangled symbol without the return type that a template has, without what follows its
+ * parameters, and without a constraint: those are written in the library's own private words.
+ */
+function ownName(demangled: string): string {
+  const plain = demangled.replace(/\[abi:\w+\]/g, '').replace(/ requires .*/s, '');
+  const words = [''];
+  let depth = 0;
+  for (const character of plain) {
+    depth = Math.max(
+      0,
+      depth + Number('<('.includes(character)) - Number('>)'.includes(character)),
+    );
+    if (character === ' ' && depth === 0) {
+      words.push('');
+    } else {
+      words[words.length - 1] += character;
+    }
+  }
+  return words.findLast((word) => !/^(const|volatile|&&?)$/.test(word)) ?? plain;
+}
+
+/** Names outside the standard library that this demangled weak symbol speaks of. */
 function foreignNames(demangled: string): string[] {
-  const plain = demangled.replace(/\[abi:\w+\]/g, '').replace(/'lambda\w*'/g, '');
-  return [...plain.matchAll(UNQUALIFIED_NAME)]
+  return [
+    ...ownName(demangled)
+      .replace(/'lambda\w*'/g, '')
+      .matchAll(UNQUALIFIED_NAME),
+  ]
     .map((match) => match[0])
-    .filter((name) => !WORDS_OF_THE_LANGUAGE.has(name) && !name.startsWith('__cxa_'));
+    .filter((name) => !WORDS_OF_THE_LANGUAGE.has(name) && !/^_[_A-Z]/.test(name));
+}
+
+/** Every name that the headers speak of: what has one of them is not a student's own invention. */
+function namesIn(headers: Record<string, string>): Set<string> {
+  const code = Object.values(headers)
+    .join('\n')
+    .replace(/\/\/.*$/gm, '');
+  return new Set(code.match(UNQUALIFIED_NAME));
 }
 
 /** `tt::numel(long)` -> `numel`; `tt::Tensor::at(...) const` -> `at`. */
@@ -51,12 +85,12 @@ function error(message: string, location: Diagnostic['location']): Diagnostic {
 export async function applyRule(
   symbols: ObjectSymbol[],
   plan: UnitPlan,
-  source: string,
+  source: Source,
   demangle: (names: string[]) => Promise<string[]>,
 ): Promise<RuleReport> {
   const report: RuleReport = { diagnostics: [], missing: [], forged: false };
   const defined = new Set(symbols.filter((each) => each.defined).map((each) => each.name));
-  const at = (name: string) => locationOfName(plan.file, source, name);
+  const at = (name: string) => locationOfName(plan.file, source.text, name);
 
   const forgery = symbols.find(
     (each) => RUNNER.test(each.name) || (each.importModule !== null && each.kind === 'function'),
@@ -79,10 +113,8 @@ export async function applyRule(
   const visible = symbols.filter(
     (each) => each.defined && each.binding === 'strong' && !(each.name in plan.defines),
   );
-  const unknownWeak = symbols.filter(
-    (each) => each.defined && each.binding === 'weak' && !plan.weak.includes(each.name),
-  );
-  const names = await demangle([...visible, ...unknownWeak].map((each) => each.name));
+  const weak = symbols.filter((each) => each.defined && each.binding === 'weak');
+  const names = await demangle([...visible, ...weak].map((each) => each.name));
 
   for (const [index, symbol] of visible.entries()) {
     const name = names[index] ?? symbol.name;
@@ -119,7 +151,7 @@ export async function applyRule(
     }
   }
 
-  const told = new Set<string>();
+  const told = namesIn(source.headers);
   const foreign = names.slice(visible.length).filter((name) => !name.startsWith('__'));
   for (const name of foreign.flatMap(foreignNames)) {
     if (!told.has(name)) {

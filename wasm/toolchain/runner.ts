@@ -1,5 +1,15 @@
-import type { RunOptions, Runner } from './grade.ts';
 import { type Outcome, runProgram, type RunRequest } from './program.ts';
+
+/** Runs programs in a place that can be killed. */
+export interface Runner {
+  run(program: Uint8Array, request: RunRequest, options: RunOptions): Promise<Outcome>;
+}
+
+export interface RunOptions {
+  limitSeconds: number;
+  signal?: AbortSignal;
+  onOutput?: (text: string) => void;
+}
 
 /** A worker thread, of the page or of Node. */
 export interface ProgramWorker {

@@ -85,8 +85,18 @@ export interface Asset {
 /** `index.json`: the course's table of contents. */
 export interface CourseIndex {
   lessons: LessonSummary[];
-  /** The compiler's program, its include and library tree, and the precompiled standard headers. */
-  toolchain: { llvm: Asset; sysroot: Asset; pch: Asset };
+  toolchain: Toolchain;
+}
+
+/** What compiling and linking need besides a lesson's own files. */
+export interface Toolchain {
+  /** clang and lld: one WebAssembly program. */
+  llvm: Asset;
+  /** The include and library tree. */
+  sysroot: Asset;
+  /** The precompiled standard headers, and the machine code of what they define. */
+  pch: Asset;
+  std: Asset;
 }
 
 export interface LessonSummary {
@@ -135,8 +145,6 @@ export interface UnitPlan {
   file: string;
   /** Strong symbols that the unit defines: mangled name -> C++ declaration. */
   defines: Record<string, string>;
-  /** Weak symbols, outside the standard library, that the given headers emit. */
-  weak: string[];
   /** Headers that this unit may include. */
   headers: string[];
 }

@@ -2,7 +2,7 @@
 import { expose } from 'comlink';
 import { type AssetSource, Compiler, type Source } from '../../../wasm/toolchain/compiler.ts';
 import type { Profile } from '../../../wasm/toolchain/flags.ts';
-import type { Asset, CourseIndex, UnitPlan } from '../../../wasm/toolchain/types.ts';
+import type { Asset, Toolchain, UnitPlan } from '../../../wasm/toolchain/types.ts';
 
 /** Fetches packed files, counting what has come. A failed fetch may be tried again. */
 class NetworkAssets implements AssetSource {
@@ -78,7 +78,7 @@ function loaded(): Compiler {
 
 const service = {
   async load(
-    toolchain: CourseIndex['toolchain'],
+    toolchain: Toolchain,
     base: string,
     onProgress: (doneBytes: number, totalBytes: number) => void,
   ): Promise<void> {
@@ -97,7 +97,7 @@ const service = {
   },
   compile: (source: Source, profile: Profile) => loaded().compile(source, profile),
   check: (source: Source) => loaded().check(source),
-  rule: (object: Uint8Array, plan: UnitPlan, text: string) => loaded().rule(object, plan, text),
+  rule: (object: Uint8Array, plan: UnitPlan, source: Source) => loaded().rule(object, plan, source),
   link: (objects: (Uint8Array | Asset)[]) => loaded().link(objects),
   demangle: (names: string[]) => loaded().demangle(names),
   symbolize: (program: Uint8Array, stack: string) => loaded().symbolize(program, stack),

@@ -1,17 +1,20 @@
-import {
-  type CompilerCalls,
-  type GradeOptions as ToolchainOptions,
-  Grader,
-} from '../../../wasm/toolchain/grade.ts';
+import type { CompilerCalls } from '../../../wasm/toolchain/build.ts';
+import { type GradeOptions as ToolchainOptions, Grader } from '../../../wasm/toolchain/grade.ts';
 import { type ProgramWorker, WorkerRunner } from '../../../wasm/toolchain/runner.ts';
-import type { CourseIndex, Diagnostic, Grade, LessonData } from '../../../wasm/toolchain/types.ts';
+import type {
+  CourseIndex,
+  Diagnostic,
+  Grade,
+  LessonData,
+  Toolchain,
+} from '../../../wasm/toolchain/types.ts';
 import type { GradeOptions, Lab, Measured, Progress, RunOptions, RunResult } from './lab.ts';
 
 /** A compiler in a worker of its own. */
 export interface CompilerHost {
   calls: CompilerCalls;
   load(
-    toolchain: CourseIndex['toolchain'],
+    toolchain: Toolchain,
     base: string,
     onProgress: (doneBytes: number, totalBytes: number) => void,
   ): Promise<void>;
@@ -115,7 +118,7 @@ export class WorkerLab implements Lab {
     return {
       compile: guard((source, profile) => calls.compile(source, profile)),
       check: guard((source) => calls.check(source)),
-      rule: guard((object, plan, text) => calls.rule(object, plan, text)),
+      rule: guard((object, plan, source) => calls.rule(object, plan, source)),
       link: guard((objects) => calls.link(objects)),
       demangle: guard((names) => calls.demangle(names)),
       symbolize: guard((program, stack) => calls.symbolize(program, stack)),
