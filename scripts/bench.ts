@@ -133,15 +133,73 @@ class NativeToolchain {
   }
 }
 
+/** The part of a trace that is used. */
+interface TraceEvent {
+  name: string;
+  pid: number;
+  tid: number;
+  /** Microseconds of the thread's own time. */
+  tdur?: number;
+}
+
+/** Milliseconds of the longest task of the page's own thread while `body` runs. */
+async function longestTask(page: Page, body: () => Promise<void>): Promise<number> {
+  const browser = page.context().browser();
+  await browser?.startTracing(page, { categories: ['toplevel', 'blink.user_timing'] });
+  await body();
+  await page.evaluate(() => performance.mark('this page'));
+  const trace = String(await browser?.stopTracing());
+  const { traceEvents } = JSON.parse(trace) as { traceEvents: TraceEvent[] };
+  const thread = traceEvents.find(({ name }) => name === 'this page');
+  const tasks = traceEvents.filter(({ pid, tid }) => pid === thread?.pid && tid === thread.tid);
+  return Math.max(...tasks.map(({ tdur = 0 }) => tdur / 1000));
+}
+
+/** How long the page does not answer: while a lesson opens, and while its file is pasted and graded. */
+async function benchLongestTasks(
+  page: Page,
+  address: string,
+  lesson: LessonData,
+): Promise<Figure[]> {
+  const opening: number[] = [];
+  const grading: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    await page.goto(address);
+    opening.push(
+      await longestTask(page, async () => {
+        await page.goto(`${address}lesson/${lesson.slug}`);
+        await until(page, 'an editor', () => document.querySelector('.cm-line') !== null);
+      }),
+    );
+    await ready(page);
+    await page.evaluate(WATCH);
+    grading.push(
+      await longestTask(page, async () => {
+        await editToVerdict(page, lesson.reference, round);
+      }),
+    );
+  }
+  return Object.entries({ opening, grading }).map(([name, tasks]) => ({
+    name: `main-thread/${lesson.slug}/${name}`,
+    value: median(tasks),
+    unit: 'ms in its longest task',
+    target: 100,
+  }));
+}
+
+function ready(page: Page): Promise<void> {
+  return until(page, 'a ready compiler', () =>
+    [...document.querySelectorAll('[role=status]')].some((each) => /ready/i.test(each.textContent)),
+  );
+}
+
 async function benchEditToVerdict(
   page: Page,
   address: string,
   lesson: LessonData,
 ): Promise<Figure[]> {
   await page.goto(`${address}lesson/${lesson.slug}`);
-  await until(page, 'a ready compiler', () =>
-    [...document.querySelectorAll('[role=status]')].some((each) => /ready/i.test(each.textContent)),
-  );
+  await ready(page);
   await page.evaluate(WATCH);
   const native = await NativeToolchain.prepare(lesson);
   const ours: number[] = [];
@@ -173,6 +231,12 @@ const figures: Figure[] = [];
 for (const { slug } of course.index.lessons) {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   figures.push(...(await benchEditToVerdict(page, server.address, await course.lesson(slug))));
+  await page.close();
+}
+const [first] = course.index.lessons;
+if (first !== undefined) {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  figures.push(...(await benchLongestTasks(page, server.address, await course.lesson(first.slug))));
   await page.close();
 }
 await browser.close();

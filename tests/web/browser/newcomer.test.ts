@@ -1,6 +1,6 @@
 /** What a browser that has never seen the course meets. */
 import { jest } from '@jest/globals';
-import { LONGEST_TASK, PATIENCE, Site, type Visit } from './visit.ts';
+import { PATIENCE, Site, type Visit } from './visit.ts';
 
 jest.setTimeout(PATIENCE);
 
@@ -53,20 +53,6 @@ describe('the first visit', () => {
     expect(policy).not.toContain("'unsafe-eval'");
     const { refused } = await visit.told();
     expect({ refused, errors: visit.errors }).toEqual({ refused: [], errors: [] });
-  });
-});
-
-describe('a lesson', () => {
-  it('is there without a task that makes the page feel stuck', async () => {
-    const visit = await site.visit();
-    await visit.withoutCompiler();
-    const longest = await visit.longestTask(async () => {
-      await visit.go('lesson/shape');
-      await visit.sees('.cm-content', /TODO/);
-    });
-    await visit.page.context().close();
-    expect(longest).toBeGreaterThan(1);
-    expect(longest).toBeLessThanOrEqual(LONGEST_TASK);
   });
 });
 

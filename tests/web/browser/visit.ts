@@ -15,9 +15,6 @@ const DIST = path.join(ROOT, 'dist');
 /** Milliseconds that one test may take on a busy machine. */
 export const PATIENCE = 180_000;
 
-/** Milliseconds after which a page feels stuck. */
-export const LONGEST_TASK = 100;
-
 /** What a page tells its tests. */
 declare global {
   interface Window {
@@ -57,22 +54,6 @@ function listen(): void {
     note(told.progress, bar?.getAttribute('aria-valuetext'));
     note(told.announced, document.querySelector('.results-pane > [aria-live]')?.textContent);
   }).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
-}
-
-interface TraceEvent {
-  name: string;
-  pid: number;
-  tid: number;
-  /** Microseconds of the thread's own time. */
-  tdur?: number;
-}
-
-const ROUNDS = 3;
-
-function longestOf({ traceEvents }: { traceEvents: TraceEvent[] }): number {
-  const page = traceEvents.find(({ name }) => name === 'this page');
-  const tasks = traceEvents.filter(({ pid, tid }) => pid === page?.pid && tid === page.tid);
-  return Math.max(...tasks.map(({ tdur = 0 }) => tdur / 1000));
 }
 
 /** The course on a server of its own, and a browser that has never seen it. */
@@ -200,24 +181,6 @@ export class Visit {
 
   test(): Promise<string> {
     return this.job(() => this.page.keyboard.press('Control+Enter'));
-  }
-
-  /**
-   * Milliseconds that the longest task of the page's main thread takes of the processor while `body`
-   * runs: the least of some rounds, for a busy machine only ever adds to it. The page's own clock for
-   * long tasks would also count the time in which the machine runs others.
-   */
-  async longestTask(body: (round: number) => Promise<void>): Promise<number> {
-    const rounds: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      const categories = ['toplevel', 'blink.user_timing'];
-      await this.page.context().browser()?.startTracing(this.page, { categories });
-      await body(round);
-      await this.page.evaluate(() => performance.mark('this page'));
-      const trace = await this.page.context().browser()?.stopTracing();
-      rounds.push(longestOf(JSON.parse(String(trace)) as { traceEvents: TraceEvent[] }));
-    }
-    return Math.min(...rounds);
   }
 
   /** What axe complains about, with the elements. */

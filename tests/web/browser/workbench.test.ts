@@ -3,7 +3,7 @@ import { jest } from '@jest/globals';
 import type { LessonData } from '../../../wasm/toolchain/types.ts';
 import { verdicts } from '../../../web/src/run/verdicts.ts';
 import { HOSTILE } from '../../regression/hostile.ts';
-import { LONGEST_TASK, PATIENCE, Site, type Visit } from './visit.ts';
+import { PATIENCE, Site, type Visit } from './visit.ts';
 
 jest.setTimeout(PATIENCE);
 
@@ -67,16 +67,6 @@ describe('a newcomer', () => {
       expect.stringMatching(/^Attempt 1: 0 of \d+ tests passed/),
       expect.stringMatching(/^Attempt 2: All \d+ tests passed/),
     ]);
-  });
-
-  it('has an answer at once, while pasting, typing and grading', async () => {
-    const longest = await visit.longestTask(async () => {
-      await visit.write(lesson.reference);
-      await visit.page.keyboard.type('// a student types\n');
-      await visit.test();
-    });
-    expect(longest).toBeGreaterThan(1);
-    expect(longest).toBeLessThanOrEqual(LONGEST_TASK);
   });
 });
 
