@@ -70,10 +70,16 @@ const WATCH = `
   }).observe(document.body, { subtree: true, childList: true, characterData: true });
 `;
 
+/** Replaces the file by pasting, as a student would: what is typed by a machine comes as one key. */
 async function edit(page: Page, text: string): Promise<void> {
   await page.locator('.cm-content').first().click();
   await page.keyboard.press('Control+a');
-  await page.keyboard.insertText(text);
+  await page.evaluate((pasted) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', pasted);
+    const paste = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
+    document.activeElement?.dispatchEvent(paste);
+  }, text);
 }
 
 /** Changes the file, presses the key, and gives the seconds until the verdict is on the screen. */

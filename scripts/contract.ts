@@ -1,4 +1,7 @@
-/** `npm run -s contract [-- --json]`: holds every lesson against the contract, with two compilers. */
+/**
+ * `npm run -s contract [-- --json] [lesson...]`: holds lessons, or all, against the contract, with two
+ * compilers.
+ */
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import {
@@ -19,7 +22,10 @@ const COURSE = 'build/course';
 const CACHE = 'build/cache';
 const COMPILERS = 2;
 
-const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean', default: false } },
+});
 
 /** Grades one job in a thread with a compiler of its own. */
 class Thread {
@@ -50,7 +56,8 @@ async function main(): Promise<number> {
   const course = await Course.open(COURSE);
   const store = new Store(COURSE, CACHE);
   const version = await graderVersion('.', course.index.toolchain);
-  const folders = await readLessons('.');
+  const all = await readLessons('.');
+  const folders = all.filter(({ slug }) => positionals.length === 0 || positionals.includes(slug));
   const reports: LessonReport[] = [];
   const threads: Thread[] = [];
   for (const folder of folders) {
