@@ -39,8 +39,6 @@ export default {
       setupFilesAfterEnv: ['<rootDir>/tests/web/setup.ts'],
       moduleNameMapper: { '\\.css$': 'identity-obj-proxy' },
       transform,
-      // A page with an editor, looked at by axe, on a busy machine.
-      testTimeout: 30_000,
       transformIgnorePatterns: [`/node_modules/(?!(${modules.join('|')})/)`],
     },
     {

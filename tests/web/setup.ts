@@ -1,7 +1,13 @@
 import '@testing-library/jest-dom';
+import { configure } from '@testing-library/dom';
 import { toHaveNoViolations } from 'jest-axe';
 
 expect.extend(toHaveNoViolations);
+
+// A page with an editor, looked at by axe, on a busy machine. Jest does not heed a project's own
+// `testTimeout`.
+jest.setTimeout(30_000);
+configure({ asyncUtilTimeout: 5000 });
 
 // What jsdom leaves out. Layout is not simulated: every size is zero.
 

@@ -2,6 +2,7 @@
 
 #include <emscripten/bind.h>
 
+#include "engine/layout.h"
 #include "wasm/bindings/convert.h"
 
 using emscripten::val;
@@ -10,8 +11,13 @@ using namespace tt::bindings;
 
 EMSCRIPTEN_BINDINGS(shape) {
   emscripten::function(
-      "numel",
-      +[](const val& shape) { return guarded([&] { return to_number(numel(to_ints(shape))); }); });
+      "numel", +[](const val& shape) {
+        return guarded([&] {
+          const Shape sizes = to_ints(shape);
+          check_shape("numel", sizes);  // `numel` itself does not look for a product beyond 64 bits
+          return to_number(numel(sizes));
+        });
+      });
   emscripten::function(
       "contiguousStrides", +[](const val& shape) {
         return guarded([&] { return to_array(contiguous_strides(to_ints(shape))); });

@@ -35,4 +35,5 @@ test('a number that is not a whole number is refused', () => {
     assert.throws(() => engine.numel([wrong]), isRefusal('must be a whole number'));
   }
   assert.throws(() => engine.numel([2 ** 40, 2 ** 20]), isRefusal('must be below 2^53'));
+  assert.throws(() => engine.numel([2 ** 40, 2 ** 40]), isRefusal('must fit into 64 bits'));
 });

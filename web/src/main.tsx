@@ -1,7 +1,8 @@
 import { createRoot } from 'react-dom/client';
 import 'katex/dist/katex.min.css';
 import './shell/base.css';
-import { loadEngine } from './engine/engine.ts';
+import { connectEngine } from './engine/connect.ts';
+import { createEngineSource } from './engine/source.ts';
 import { openDisk } from './progress/disk.ts';
 import { createLibrary, saveWhenHidden } from './progress/library.ts';
 import { surroundings } from './run/surroundings.ts';
@@ -24,7 +25,7 @@ createRoot(document.getElementById('root')!).render(
       lab,
       toolchain: createToolchain(lab, surroundings()),
       library,
-      loadEngine: () => loadEngine(base),
+      engine: createEngineSource(() => connectEngine(base)),
     }}
   />,
 );

@@ -1,5 +1,5 @@
 import { Suspense, use } from 'react';
-import { ErrorBoundary } from 'react-error-boundary';
+import { ErrorBoundary, type FallbackProps } from 'react-error-boundary';
 import type { Section } from '../../../wasm/toolchain/types.ts';
 import { useServices } from '../shell/services.ts';
 import { visualizers } from '../visualizers/registry.ts';
@@ -9,9 +9,10 @@ type Figure = Extract<Section, { kind: 'figure' }>;
 
 /** A live figure, on the running engine. Without the engine the text still stands. */
 export function FigureBlock({ figure }: { figure: Figure }) {
+  const { engine } = useServices();
   return (
     <figure className="card figure">
-      <ErrorBoundary fallback={<p className="muted">This figure’s engine could not be loaded.</p>}>
+      <ErrorBoundary FallbackComponent={Broken} onReset={engine.forget}>
         <Suspense fallback={<div className="skeleton" role="status" aria-label="Loading figure" />}>
           <Live figure={figure} />
         </Suspense>
@@ -26,9 +27,21 @@ export function FigureBlock({ figure }: { figure: Figure }) {
 }
 
 function Live({ figure }: { figure: Figure }) {
-  const { loadEngine } = useServices();
-  const engine = use(loadEngine());
+  const engine = use(useServices().engine.load());
   const Visualizer = visualizers[figure.name];
   if (!Visualizer) throw new Error(`No visualizer is registered as '${figure.name}'`);
-  return <Visualizer engine={engine} {...figure.props} />;
+  return <Visualizer engine={engine} words={figure.props} />;
+}
+
+function Broken({ error, resetErrorBoundary }: FallbackProps) {
+  return (
+    <div className="row">
+      <p className="muted">
+        This figure stopped: {error instanceof Error ? error.message : String(error)}
+      </p>
+      <button type="button" className="button" onClick={resetErrorBoundary}>
+        Try again
+      </button>
+    </div>
+  );
 }

@@ -1,5 +1,5 @@
 import { createContext, useContext } from 'react';
-import type { ShapeEngine } from '../engine/engine.ts';
+import type { EngineSource } from '../engine/source.ts';
 import type { Library } from '../progress/library.ts';
 import type { Lab } from '../run/lab.ts';
 import type { Toolchain } from '../run/toolchain.ts';
@@ -13,8 +13,7 @@ export interface Services {
   lab: Lab;
   toolchain: Toolchain;
   library: Library;
-  /** Gives the same promise every time. */
-  loadEngine: () => Promise<ShapeEngine>;
+  engine: EngineSource;
 }
 
 export const ServicesContext = createContext<Services | null>(null);

@@ -1,13 +1,17 @@
 import type { ComponentType } from 'react';
-import type { ShapeEngine } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine.ts';
 import { BroadcastFigure } from './broadcast/BroadcastFigure.tsx';
 import { StridesFigure } from './strides/StridesFigure.tsx';
+import type { Words } from './words.ts';
 
-/** What a figure is given: the engine, and the words of its directive as they stand. */
-export type FigureProps = { engine: ShapeEngine } & Record<string, string | ShapeEngine>;
+/** What a figure is given: the running engine, and the words of its directive as they stand. */
+export interface FigureProps {
+  engine: Engine;
+  words: Words;
+}
 
 /** Figures by the name a lesson calls them: `::figure{name="strides"}`. */
 export const visualizers: Record<string, ComponentType<FigureProps>> = {
-  strides: StridesFigure as ComponentType<FigureProps>,
-  broadcast: BroadcastFigure as ComponentType<FigureProps>,
+  strides: StridesFigure,
+  broadcast: BroadcastFigure,
 };

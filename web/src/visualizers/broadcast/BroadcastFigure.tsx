@@ -1,55 +1,57 @@
 import { useState } from 'react';
-import type { ShapeEngine } from '../../engine/engine.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { NumbersField } from '../NumbersField.tsx';
 import { parseNumbers, tuple } from '../numbers.ts';
-import { ShapeInput } from '../ShapeInput.tsx';
+import { Refusal } from '../Refusal.tsx';
+import { checkWords, type Words, wordList } from '../words.ts';
 import { AlignedShapes } from './AlignedShapes.tsx';
+import { Operands } from './Operands.tsx';
+import { useBroadcast } from './useBroadcast.ts';
 import '../visualizers.css';
 
 interface Props {
-  engine: ShapeEngine;
-  /** The shapes to begin with, such as `4,1,3`. */
-  a?: string;
-  b?: string;
+  engine: Engine;
+  words: Words;
 }
 
-type Answer = { shape: number[] } | { refusal: string };
-
-function ask(engine: ShapeEngine, a: number[], b: number[]): Answer {
-  try {
-    return { shape: engine.broadcastShapes(a, b) };
-  } catch (error) {
-    return { refusal: error instanceof Error ? error.message : String(error) };
-  }
+/**
+ * Reads the directive: the shapes to begin with, `a="4,1,3" b="5,1"`, and `show="cells"` to draw
+ * which elements meet.
+ */
+function readStart(words: Words) {
+  checkWords('broadcast', words, ['a', 'b', 'show']);
+  const { a = '4, 1, 3', b = '5, 1', show } = words;
+  const shapes = { a: parseNumbers(a), b: parseNumbers(b) };
+  if (!shapes.a || !shapes.b) throw new Error(`a="${a}" b="${b}" must be whole numbers`);
+  const cells = show !== undefined && wordList('show', show, ['cells']).length > 0;
+  return { a: shapes.a, b: shapes.b, cells };
 }
-
-const spaced = (text: string) => text.replaceAll(/,\s*/g, ', ');
-
-const problemWith = (shape: number[] | null) =>
-  shape ? null : 'Write whole numbers with commas: 4, 1, 3';
 
 /** Two shapes, aligned at their last axes, and what they become together. */
-export function BroadcastFigure({ engine, a: firstA = '4,1,3', b: firstB = '5,1' }: Props) {
-  const [textA, setA] = useState(spaced(firstA));
-  const [textB, setB] = useState(spaced(firstB));
-  const [a, b] = [parseNumbers(textA), parseNumbers(textB)];
-  const answer = a && b ? ask(engine, a, b) : null;
+export function BroadcastFigure({ engine, words }: Props) {
+  const [start] = useState(() => readStart(words));
+  const [a, setA] = useState(start.a);
+  const [b, setB] = useState(start.b);
+  const asked = useBroadcast(engine, a, b);
+  const settled = asked?.answer.together;
+  const together = settled && 'value' in settled ? settled.value : null;
+  const refusal = settled && 'refusal' in settled ? settled : null;
   return (
     <div className="broadcast">
-      <div className="figure-controls">
-        <ShapeInput label="a" value={textA} onChange={setA} problem={problemWith(a)} />
-        <ShapeInput label="b" value={textB} onChange={setB} problem={problemWith(b)} />
+      <div className="figure-facts">
+        <NumbersField label="a" value={start.a.join(', ')} onChange={setA} />
+        <NumbersField label="b" value={start.b.join(', ')} onChange={setB} />
       </div>
-      {a && b && (
-        <AlignedShapes a={a} b={b} result={answer && 'shape' in answer ? answer.shape : null} />
-      )}
+      {asked && <AlignedShapes columns={asked.answer.columns} refused={refusal !== null} />}
       <p className="broadcast-answer" role="status">
-        {answer && 'refusal' in answer && <span className="refusal">{answer.refusal}</span>}
-        {answer && 'shape' in answer && (
+        {asked && together && (
           <>
-            {tuple(a!)} and {tuple(b!)} broadcast to {tuple(answer.shape)}
+            {tuple(asked.a)} and {tuple(asked.b)} broadcast to <b>{tuple(together.shape)}</b>
           </>
         )}
       </p>
+      <Refusal problem={refusal} />
+      {start.cells && asked && together && <Operands shapes={asked} together={together} />}
     </div>
   );
 }
