@@ -38,6 +38,9 @@ std::string show(double value) {
 }
 
 std::string show(float value) {
+  if (value != value) {
+    return "nan";  // whatever its sign
+  }
   char text[32];
   for (int digits = 6; digits <= 9; ++digits) {
     std::snprintf(text, sizeof text, "%.*g", digits, static_cast<double>(value));
