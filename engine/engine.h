@@ -7,6 +7,7 @@
 #include "engine/ops/elementwise.h"
 #include "engine/ops/matmul.h"
 #include "engine/ops/operators.h"
+#include "engine/ops/reduce.h"
 #include "engine/random.h"
 #include "engine/shape.h"
 #include "engine/tensor.h"

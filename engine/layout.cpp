@@ -63,6 +63,15 @@ bool is_contiguous(const Shape& sizes, const Strides& strides) {
   return true;
 }
 
+// sizes (2, 3), strides (0, 1) -> 3: on an axis of stride 0 every index shows the same element.
+std::int64_t elements_reached(const Shape& sizes, const Strides& strides) {
+  std::int64_t count = 1;
+  for (std::size_t axis = 0; axis < sizes.size(); ++axis) {
+    count *= strides[axis] == 0 && sizes[axis] > 0 ? 1 : sizes[axis];
+  }
+  return count;
+}
+
 // Axes that follow on from each other in memory form a chunk: (2, 3, 4) with strides (24, 4, 1) has
 // the chunks 2 and 3x4. The new shape may cut each chunk as it likes, but no new axis may span two:
 // (2, 12) and (2, 6, 2) can be shown, (24,) cannot.

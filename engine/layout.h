@@ -19,6 +19,10 @@ void check_layout(const char* op, const Shape& sizes, const Strides& strides, st
 /// True if the elements lie row after row without gaps.
 bool is_contiguous(const Shape& sizes, const Strides& strides);
 
+/// Gives how many elements are read where all are read once: on an axis of stride 0 every index
+/// shows the same one.
+std::int64_t elements_reached(const Shape& sizes, const Strides& strides);
+
 /// Gives the strides that show a tensor of `sizes` and `strides` in the shape `wanted`, which must
 /// have as many elements, or nothing if that takes a copy.
 std::optional<Strides> view_strides(const Shape& sizes, const Strides& strides,

@@ -6,6 +6,7 @@
 
 #include "engine/counters.h"
 #include "engine/error.h"
+#include "engine/layout.h"
 
 namespace tt {
 
@@ -131,15 +132,6 @@ void check_defined(const char* op, const Tensor& x) {
   }
 }
 
-// shape (2, 3), strides (0, 1) -> 3: on an axis of stride 0 every index shows the same element.
-std::int64_t reached(const Shape& shape, const Strides& strides) {
-  std::int64_t count = 1;
-  for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-    count *= strides[axis] == 0 && shape[axis] > 0 ? 1 : shape[axis];
-  }
-  return count;
-}
-
 constexpr std::size_t most_inputs = 3;
 
 // What an operation does with one row of each input.
@@ -162,7 +154,7 @@ Tensor elementwise(const char* op, const std::vector<Tensor>& inputs, RowLoop lo
   count_bytes_written(each * out.numel());
   std::vector<const float*> first;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    count_bytes_read(each * reached(walk.shape, walk.strides[i]));
+    count_bytes_read(each * elements_reached(walk.shape, walk.strides[i]));
     first.push_back(inputs[i].data_ptr());
   }
   walk.strides.insert(walk.strides.begin(), out.strides());
@@ -360,7 +352,7 @@ void add_rows(Tensor& self, const Tensor& source, float alpha) {
                {self.strides(), broadcast_strides(source.sizes(), source.strides(), self.sizes())}};
   constexpr std::int64_t each = sizeof(float);
   count_flops(2 * self.numel());
-  count_bytes_read(each * (self.numel() + reached(walk.shape, walk.strides[1])));
+  count_bytes_read(each * (self.numel() + elements_reached(walk.shape, walk.strides[1])));
   count_bytes_written(each * self.numel());
   walk = kernel::merge_axes(walk);
   const std::int64_t count = kernel::row_length(walk);
