@@ -80,6 +80,8 @@ export interface Asset {
   path: string;
   /** Bytes on disk, uncompressed. */
   bytes: number;
+  /** Bytes that travel, where the built page holds it compressed too. */
+  transferBytes?: number;
 }
 
 /** `index.json`: the course's table of contents. */

@@ -1,6 +1,7 @@
 /** A visitor of the built course in a real Chromium. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import axe, { type AxeResults } from 'axe-core';
@@ -10,7 +11,7 @@ import { serve } from '../../../scripts/serve.mjs';
 import type { LessonData } from '../../../wasm/toolchain/types.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const DIST = path.join(ROOT, 'dist');
+export const DIST = path.join(ROOT, 'dist');
 
 /** Milliseconds that one test may take on a busy machine. */
 export const PATIENCE = 180_000;
@@ -64,11 +65,12 @@ export class Site {
     private readonly stop: () => void,
   ) {}
 
-  static async open(): Promise<Site> {
+  /** Answers as the real server does, or through `handler`. */
+  static async open(handler?: RequestListener): Promise<Site> {
     if (!existsSync(path.join(DIST, 'course/index.json'))) {
       throw new Error('The page is not built yet: run `npm start` or `npm test` once.');
     }
-    const { address, close } = await serve(DIST, 5700);
+    const { address, close } = await serve(DIST, 5700, handler);
     return new Site(address, await launchChromium(), close);
   }
 
