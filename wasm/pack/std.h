@@ -77,12 +77,9 @@ void use_algorithms(std::vector<Number>& a, const std::vector<Number>& b) {
          *std::max_element(b.begin(), b.end()) + std::max(a[0], b[0]) + std::min(a[0], b[0]);
 }
 
-inline void use_vectors(std::vector<std::int64_t>& a, std::vector<float>& b, std::vector<double>& c,
-                        std::vector<int>& d, std::size_t count) {
+inline void use_vectors(std::vector<std::int64_t>& a, std::vector<float>& b, std::size_t count) {
   use_vector(a, a, count);
   use_vector(b, b, count);
-  use_vector(c, c, count);
-  use_vector(d, d, count);
   use_algorithms(a, a);
   use_algorithms(b, b);
 }
