@@ -160,6 +160,9 @@ describe('broadcasting', () => {
     expect(service.broadcast([-1], [-1]).together).toEqual({
       refusal: expect.stringContaining('[numel] got shape (-1,)'),
     });
+    expect(service.broadcast([2 ** 40, 1], [2 ** 40]).together).toEqual({
+      refusal: expect.stringContaining('must fit into 64 bits'),
+    });
   });
 
   it('settles shapes that are too large to draw, without their places', () => {

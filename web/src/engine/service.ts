@@ -30,7 +30,6 @@ export function createService(engine: BoundEngine) {
         column(engine, a[a.length - rank + i], b[b.length - rank + i]),
       );
       const together = answered(() => {
-        for (const shape of [a, b]) engine.numel(shape); // refuses what is no shape
         const shape = engine.broadcastShapes(a, b);
         return { shape, a: operand(engine, a, shape), b: operand(engine, b, shape) };
       });
@@ -90,12 +89,12 @@ function column(engine: BoundEngine, a: number | undefined, b: number | undefine
 }
 
 function operand(engine: BoundEngine, shape: number[], target: number[]): Operand {
+  const most = Math.max(engine.numel(shape), engine.numel(target)); // refuses what is no shape
   const strides = engine.broadcastStrides(shape, engine.contiguousStrides(shape), target);
-  const many = Math.max(engine.numel(shape), engine.numel(target)) > MOST_ELEMENTS;
   const places = () =>
     freeing((keep) => {
       const x = keep(keep(engine.arange(engine.numel(shape))).view(shape));
       return keep(x.expand(target)).places();
     });
-  return { strides, places: many ? null : places() };
+  return { strides, places: most > MOST_ELEMENTS ? null : places() };
 }
