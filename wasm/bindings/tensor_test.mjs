@@ -103,7 +103,7 @@ test('a refused view leaves the tensor as it was, and nothing to free', () => {
     const x = keep(keep(engine.arange(6)).view([2, 3]));
     const turned = keep(x.transpose(0, 1));
     assert.throws(() => turned.view([6]), isRefusal('[view] got shape (6,) for shape (3, 2)'));
-    assert.throws(() => x.permute([0, 0]), isRefusal('every axis must come exactly once'));
+    assert.throws(() => x.permute([0, 0]), isRefusal('[permute] got axes (0, 0)'));
     assert.throws(() => x.select(0, 2), isRefusal('[select] got index 2'));
     assert.throws(() => x.slice(0, 0, undefined, 0), isRefusal('[slice] got step 0'));
     assert.deepEqual(x.places(), [0, 1, 2, 3, 4, 5]);
