@@ -1,6 +1,7 @@
 #include "wasm/runner/check.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -94,6 +95,21 @@ class Fenced {
   std::int64_t count_;
 };
 
+/// Fails the test unless the numbers are these, exactly.
+void expect_numbers(const Tensor& actual, const Shape& shape, const std::vector<double>& expected,
+                    const char* idea) {
+  const std::vector<float> values = values_of(actual);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (std::isnan(values[i]) && !std::isnan(expected[i])) {
+      idea =
+          "The tests leave NaN in new memory: a number was read, or added to, before it was set, "
+          "or "
+          "never set at all.";
+    }
+  }
+  expect_tensor(actual, shape, expected, 0, 0, idea);
+}
+
 std::string text_of(std::initializer_list<std::int64_t> numbers) {
   std::string text;
   for (std::int64_t number : numbers) {
@@ -112,7 +128,7 @@ void expect_product(const char* name, Kernel kernel, const Tensor& a, const Tens
                    show(a) + " and b is a " + show(b);
   Fenced out(m * n);
   kernel(out.data(), matrix_of(a), matrix_of(b), m, k, n);
-  expect_tensor(out.shown_as({m, n}), {m, n}, product(a, b), 0, 0, idea);
+  expect_numbers(out.shown_as({m, n}), {m, n}, product(a, b), idea);
 }
 
 Tensor left_example() {
@@ -146,7 +162,7 @@ void expect_packed(const Tensor& in, std::int64_t lanes, const char* idea) {
   }
   Fenced out(lanes * columns);
   kernel::pack_rows(out.data(), matrix_of(in), rows, columns, lanes);
-  expect_tensor(out.shown_as({columns, lanes}), {columns, lanes}, expected, 0, 0, idea);
+  expect_numbers(out.shown_as({columns, lanes}), {columns, lanes}, expected, idea);
 }
 
 /// Fails the test unless `matmul_tile` gives the products of packed numbers: `a` is (k, 4) and `b`
@@ -163,8 +179,8 @@ void expect_tile(const Tensor& a, const Tensor& b, const char* idea) {
   for (const auto& row : tile->sums) {
     sums.insert(sums.end(), std::begin(row), std::end(row));
   }
-  expect_tensor(laid_out({tile_rows, tile_columns}, sums, Layout::contiguous),
-                {tile_rows, tile_columns}, product(a.transpose(0, 1), b), 0, 0, idea);
+  expect_numbers(laid_out({tile_rows, tile_columns}, sums, Layout::contiguous),
+                 {tile_rows, tile_columns}, product(a.transpose(0, 1), b), idea);
 }
 
 /// Fails the test unless `matmul` gives what the double-precision product of each pair gives: the
