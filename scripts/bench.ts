@@ -8,6 +8,7 @@ import { Course } from '../wasm/toolchain/node.ts';
 import { benchEditToVerdict } from './bench/editToVerdict.ts';
 import type { Figure } from './bench/figure.ts';
 import { benchLongestTasks } from './bench/mainThread.ts';
+import { benchMatmul } from './bench/matmul.ts';
 import { benchVisits } from './bench/visits.ts';
 import { launchChromium } from './chromium.ts';
 import { compress } from './compress.mjs';
@@ -39,6 +40,7 @@ const groups: Record<string, () => Promise<Figure[]>> = {
     return figures;
   },
   'main-thread': () => inPage((page, address) => benchLongestTasks(page, address, first)),
+  matmul: () => benchMatmul(course),
   visits: () => benchVisits(PAGE, first),
 };
 

@@ -11,8 +11,8 @@ import { reported } from '../toolchain/outcome.ts';
 import { baseName } from '../toolchain/rule.ts';
 import type { Runner } from '../toolchain/runner.ts';
 import type {
-  Asset,
   CourseIndex,
+  GivenPlan,
   LessonData,
   LessonSummary,
   LinkPlan,
@@ -89,6 +89,7 @@ class Packer {
     const commands = [
       ...[pchCommand(), stdCommand()],
       ...[compileCommand('', 'grade'), compileCommand('', 'ours')],
+      compileCommand('', 'train'),
     ];
     this.base = hashOf(llvm.path, sysroot, stdHeader, JSON.stringify(commands));
     const make = (command: string[], given: Record<string, Uint8Array>, made: string) =>
@@ -137,9 +138,20 @@ class Packer {
     });
   }
 
-  private async asset(file: string, headers: Record<string, string>): Promise<Asset> {
-    const object = await this.object(file, await this.text(file), headers);
-    return this.store.put(`${path.parse(file).name}.o`, object);
+  /** Compiles one of our own files to be graded with and, where it is worth it, to train with. */
+  private async given(
+    file: string,
+    text: string,
+    headers: Record<string, string>,
+    trains: boolean,
+  ): Promise<GivenPlan> {
+    const { name } = path.parse(file);
+    const object = await this.store.put(`${name}.o`, await this.object(file, text, headers));
+    if (!trains) {
+      return { object, train: object };
+    }
+    const train = await this.object(file, text, headers, 'train');
+    return { object, train: await this.store.put(`${name}-train.o`, train) };
   }
 
   /** The project's headers that a file includes, directly or not. */
@@ -181,14 +193,14 @@ class Packer {
     await this.object(content.unit, starter, headers, 'grade');
     const check = await this.object(checkFile, lesson.check, checkHeaders);
     units[slug] = {
-      object: await this.store.put(`${slug}.o`, unit),
+      ...(await this.given(content.unit, lesson.unit, headers, true)),
       file: content.unit,
       defines: await this.declarations(unit, headers),
       headers: Object.keys(headers),
     };
     const link: LinkPlan = {
       units: { ...units },
-      given: await this.given(headers, units),
+      given: await this.givenSources(headers, units),
       check: await this.store.put(`${slug}-check.o`, check),
     };
     const { tests, measures } = await this.manifest(lesson, link);
@@ -226,9 +238,12 @@ class Packer {
   }
 
   /** Engine sources that belong to no lesson and whose headers are known by now, and the runner. */
-  private async given(headers: Record<string, string>, units: LinkPlan['units']): Promise<Asset[]> {
+  private async givenSources(
+    headers: Record<string, string>,
+    units: LinkPlan['units'],
+  ): Promise<GivenPlan[]> {
     const lessonFiles = new Set(Object.values(units).map((unit) => unit.file));
-    const assets: Asset[] = [];
+    const plans: GivenPlan[] = [];
     for (const header of Object.keys(headers)) {
       const source = header.replace(/\.h$/, '.cpp');
       const exists = await this.text(source).then(
@@ -236,13 +251,16 @@ class Packer {
         () => false,
       );
       if (exists && !lessonFiles.has(source)) {
-        assets.push(await this.asset(source, headers));
+        // Only what it includes: then later lessons need not compile it again.
+        const text = await this.text(source);
+        plans.push(await this.given(source, text, await this.headersOf(source, text), true));
       }
     }
     for (const file of RUNNER) {
-      assets.push(await this.asset(file, await this.headersOf(file, await this.text(file))));
+      const text = await this.text(file);
+      plans.push(await this.given(file, text, await this.headersOf(file, text), false));
     }
-    return assets;
+    return plans;
   }
 
   /** Asks the linked reference program which tests it has. */

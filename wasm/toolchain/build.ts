@@ -1,6 +1,15 @@
 import type { Compiler } from './compiler.ts';
 import type { Profile } from './flags.ts';
-import type { Asset, Diagnostic, Grade, LessonData, LinkPlan, UnitPlan, Verdict } from './types.ts';
+import type {
+  Asset,
+  Diagnostic,
+  GivenPlan,
+  Grade,
+  LessonData,
+  LinkPlan,
+  UnitPlan,
+  Verdict,
+} from './types.ts';
 
 /** The compiler's calls, wherever it lives. */
 export type CompilerCalls = Pick<
@@ -72,9 +81,10 @@ export function linkInputs(
   plan: LinkPlan,
   student: Objects,
   last: Asset | Uint8Array,
+  kind: keyof GivenPlan = 'object',
 ): (Asset | Uint8Array)[] {
-  const units = Object.entries(plan.units).map(([name, unit]) => student[name] ?? unit.object);
-  return [...units, ...plan.given, last];
+  const units = Object.entries(plan.units).map(([name, unit]) => student[name] ?? unit[kind]);
+  return [...units, ...plan.given.map((each) => each[kind]), last];
 }
 
 /** Makes programs from a student's work. Collects what the compiler says on the way. */

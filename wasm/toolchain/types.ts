@@ -137,12 +137,17 @@ export interface LinkPlan {
   /** Reference units of this and earlier lessons: lesson name -> object and the symbols it defines. */
   units: Record<string, UnitPlan>;
   /** Objects that belong to no lesson: given engine sources and the runner. */
-  given: Asset[];
+  given: GivenPlan[];
   check: Asset;
 }
 
-export interface UnitPlan {
+/** One source, compiled twice: to be graded with, and to train with. */
+export interface GivenPlan {
   object: Asset;
+  train: Asset;
+}
+
+export interface UnitPlan extends GivenPlan {
   /** The unit's file, such as `engine/shape.cpp`. */
   file: string;
   /** Strong symbols that the unit defines: mangled name -> C++ declaration. */
