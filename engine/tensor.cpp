@@ -244,10 +244,10 @@ Tensor& Tensor::copy_(const Tensor& source) {
     std::copy_n(from, numel(), to);
     return *this;
   }
-  // BEGIN SOLUTION: copy_: visit every index, moving one offset in the source and one here
-  const std::int64_t count = numel();
+  // BEGIN SOLUTION: copy_: visit every index, and copy its element from the source
   // The index counts up as a clock does: an axis that is full goes back to 0, and the axis before
-  // it moves on by one.
+  // it moves on by one. Both offsets move with it, so that no product is formed again.
+  const std::int64_t count = numel();
   Index index(sizes_.size(), 0);
   std::int64_t from_offset = 0;
   std::int64_t to_offset = 0;
