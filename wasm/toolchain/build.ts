@@ -14,7 +14,7 @@ import type {
 /** The compiler's calls, wherever it lives. */
 export type CompilerCalls = Pick<
   Compiler,
-  'compile' | 'check' | 'rule' | 'link' | 'demangle' | 'symbolize'
+  'compile' | 'check' | 'complete' | 'rule' | 'link' | 'demangle' | 'symbolize'
 >;
 
 /** A file that cannot become a program, and whose fault it is. */

@@ -1,10 +1,17 @@
-import { parseDiagnostics } from './diagnostics.ts';
+import { contextOf, headersToInclude, ownNames, parseCompletions } from './complete.ts';
+import { byteColumn, parseDiagnostics } from './diagnostics.ts';
 import { MemoryFile } from './files.ts';
-import { checkCommand, compileCommand, linkCommand, type Profile } from './flags.ts';
+import {
+  checkCommand,
+  compileCommand,
+  completeCommand,
+  linkCommand,
+  type Profile,
+} from './flags.ts';
 import { Llvm, type Output, treeOf } from './llvm.ts';
 import { codeOffset, symbolsOf } from './objects.ts';
 import { applyRule, type RuleReport } from './rule.ts';
-import type { Asset, Diagnostic, Frame, Toolchain, UnitPlan } from './types.ts';
+import type { Asset, Completion, Diagnostic, Frame, Toolchain, UnitPlan } from './types.ts';
 
 /** Where packed files come from: the network in the page, the disk in Node. */
 export interface AssetSource {
@@ -32,6 +39,17 @@ export interface Linked {
 
 /** The longest file that is compiled. A unit has 10 KB; a megabyte is a mistake and takes minutes. */
 export const SOURCE_BYTES = 256 * 1024;
+
+/** Where every name of `std` may stand: before the last two signs. */
+const STANDARD: Source = { path: 'std.cpp', text: 'void names() { std:: }', headers: {} };
+
+/** What the compiler leaves out of a scope's names. */
+const LEFT_OUT: Completion[] = [
+  ...['std', 'tt'].map((name) => ({ name, kind: 'namespace' as const })),
+  ...'if else for while do break continue switch case default try catch'
+    .split(' ')
+    .map((name) => ({ name, kind: 'keyword' as const })),
+].map((each) => ({ ...each, signatures: [], comment: '' }));
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
@@ -68,6 +86,8 @@ function messagesOf({ stderr, crash }: Output, { path, text }: Source): Diagnost
 /** The compiler, linker and binary tools. Lives in a worker: every call blocks. */
 export class Compiler {
   private readonly demangled = new Map<string, string>();
+  /** The names of `std`: three thousand, the same in every lesson, and slow to list. */
+  private standard: Promise<Completion[]> | null = null;
 
   private constructor(
     private readonly llvm: Llvm,
@@ -127,6 +147,44 @@ export class Compiler {
     }
     const result = await this.llvm.run(checkCommand(`/${source.path}`), this.files(source));
     return messagesOf(result, source);
+  }
+
+  /**
+   * Names that may stand at a line and column, which is where the word to be completed begins: the
+   * lesson's, the standard headers' and the file's own. Empty where the place says nothing.
+   */
+  async complete(source: Source, line: number, column: number): Promise<Completion[]> {
+    const text = source.text.split('\n')[line - 1];
+    if (text === undefined || refuse(source) !== null) {
+      return [];
+    }
+    const before = text.slice(0, column - 1);
+    const context = contextOf(before);
+    switch (context) {
+      case 'hidden':
+        return [];
+      case 'include': {
+        const standard = new TextDecoder().decode(this.stdHeader);
+        return headersToInclude(before, Object.keys(source.headers), standard);
+      }
+      case 'std':
+        return (this.standard ??= this.completeAt(STANDARD, 1, STANDARD.text.length - 1));
+      case 'member':
+        return this.completeAt(source, line, byteColumn(text, column));
+      case 'scope': {
+        const found = await this.completeAt(source, line, byteColumn(text, column));
+        const known = new Set(found.map(({ name }) => name));
+        const more = [...LEFT_OUT, ...ownNames(source.text)];
+        return found.length === 0 ? [] : [...found, ...more.filter(({ name }) => !known.has(name))];
+      }
+    }
+  }
+
+  private async completeAt(source: Source, line: number, column: number): Promise<Completion[]> {
+    const command = completeCommand(`/${source.path}`, line, column);
+    const { stdout } = await this.llvm.run(command, this.files(source));
+    const before = source.text.split('\n')[line - 1]?.slice(0, column - 1) ?? '';
+    return parseCompletions(stdout, /(?:\.|->)\s*$/.test(before));
   }
 
   /** Holds a compiled unit against the reference unit's symbols and what its headers name. */

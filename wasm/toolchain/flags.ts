@@ -58,9 +58,9 @@ const PROFILE: Record<Profile, string[]> = {
 /** The bundled compiler was built with assertions; its IR verifier checks LLVM, not the student. */
 const FAST = ['-disable-free', '-clear-ast-before-backend', '-disable-llvm-verifier'];
 
-/** One line a message, with the source range it speaks of. */
+/** One line a message, with the source range it speaks of, and one line a change it proposes. */
 const DIAGNOSTICS = [
-  ...['-fno-caret-diagnostics', '-fdiagnostics-print-source-range-info'],
+  ...['-fdiagnostics-print-source-range-info', '-fdiagnostics-parseable-fixits'],
   ...['-fno-diagnostics-show-option', '-ferror-limit', '20', '-ftemplate-backtrace-limit=2'],
   // Templates that nest deeper could fill the stack of the page's engine before clang's own limit.
   ...['-ftemplate-depth=256'],
@@ -117,6 +117,19 @@ export function checkCommand(path: string): string[] {
     ...DIAGNOSTICS,
     ...WARNINGS,
     ...input,
+  ];
+}
+
+/**
+ * Prints the names that may stand in the C++ file at `path`, at this line and byte column. Names of
+ * the outermost scope are left out: they are C's, a thousand of them.
+ */
+export function completeCommand(path: string, line: number, column: number): string[] {
+  return [
+    ...['clang++', '-cc1', '-fsyntax-only', ...LANGUAGE, ...PROFILE.grade],
+    ...[`-code-completion-at=${path}:${String(line)}:${String(column)}`],
+    ...['-code-completion-brief-comments', '-no-code-completion-globals'],
+    ...['-include-pch', PCH, '-x', 'c++', path],
   ];
 }
 

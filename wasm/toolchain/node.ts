@@ -64,8 +64,11 @@ export class Course {
     return JSON.parse(text) as LessonData;
   }
 
+  compiler(): Promise<Compiler> {
+    return Compiler.load(this.index.toolchain, new DiskAssets(this.folder));
+  }
+
   async grader(): Promise<Grader> {
-    const compiler = await Compiler.load(this.index.toolchain, new DiskAssets(this.folder));
-    return new Grader(compiler, nodeRunner());
+    return new Grader(await this.compiler(), nodeRunner());
   }
 }

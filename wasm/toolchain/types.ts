@@ -28,6 +28,30 @@ export interface Diagnostic {
   /** Null when the message belongs to no line, as a linker's does. */
   location: (Location & { endLine?: number; endColumn?: number }) | null;
   notes?: Diagnostic[];
+  /** What the compiler would change. On a note it is one of several ways. */
+  fix?: Edit[];
+  /** The same in plain words, for a reader who knows Python. */
+  hint?: string;
+}
+
+/** One replacement in a file. Places count as a `Location` does; an insertion ends where it begins. */
+export interface Edit {
+  file: string;
+  line: number;
+  column: number;
+  endLine: number;
+  endColumn: number;
+  text: string;
+}
+
+/** A name that may stand at a place of the student's file. */
+export interface Completion {
+  name: string;
+  kind: 'function' | 'variable' | 'type' | 'namespace' | 'keyword' | 'file';
+  /** As declared, one for each overload: `std::int64_t numel(const Shape &shape)`. */
+  signatures: string[];
+  /** The doc comment's first paragraph, or nothing. */
+  comment: string;
 }
 
 /** One call on the stack of a crash, innermost first. */

@@ -36,6 +36,8 @@ const service = {
   },
   compile: (source: Source, profile: Profile) => loaded().compile(source, profile),
   check: (source: Source) => loaded().check(source),
+  complete: (source: Source, line: number, column: number) =>
+    loaded().complete(source, line, column),
   rule: (object: Uint8Array, plan: UnitPlan, source: Source) => loaded().rule(object, plan, source),
   link: (objects: (Uint8Array | Asset)[]) => loaded().link(objects),
   demangle: (names: string[]) => loaded().demangle(names),

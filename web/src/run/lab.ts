@@ -1,4 +1,5 @@
 import type {
+  Completion,
   Diagnostic,
   Frame,
   Grade,
@@ -39,6 +40,14 @@ export interface RunOptions {
   onOutput(text: string): void;
 }
 
+/** A file that is being written, and where in it a word is to be completed: where the word begins. */
+export interface Place {
+  path: string;
+  text: string;
+  line: number;
+  column: number;
+}
+
 export type Measured = { value: number } | { message: string };
 
 /** The compiler, the linker and the runner, as the page knows them. */
@@ -47,6 +56,8 @@ export interface Lab {
   prepare(onProgress: (progress: Progress) => void): Promise<void>;
   /** Syntax only. */
   check(lesson: LessonData, source: string): Promise<Diagnostic[]>;
+  /** Names that may stand at a place; null where something else comes first, or a newer question. */
+  complete(lesson: LessonData, place: Place, signal: AbortSignal): Promise<Completion[] | null>;
   grade(lesson: LessonData, source: string, options: GradeOptions): Promise<Grade>;
   run(lesson: LessonData, source: string, example: string, options: RunOptions): Promise<RunResult>;
   measure(lesson: LessonData, source: string, name: string): Promise<Measured>;

@@ -2,13 +2,15 @@ import type { CompilerCalls } from '../../../wasm/toolchain/build.ts';
 import { type GradeOptions as ToolchainOptions, Grader } from '../../../wasm/toolchain/grade.ts';
 import { type ProgramWorker, WorkerRunner } from '../../../wasm/toolchain/runner.ts';
 import type {
+  Completion,
   CourseIndex,
   Diagnostic,
   Grade,
   LessonData,
   Toolchain,
 } from '../../../wasm/toolchain/types.ts';
-import type { GradeOptions, Lab, Measured, Progress, RunOptions, RunResult } from './lab.ts';
+import { Latest } from './latest.ts';
+import type { GradeOptions, Lab, Measured, Place, Progress, RunOptions, RunResult } from './lab.ts';
 
 /** A compiler in a worker of its own. */
 export interface CompilerHost {
@@ -33,6 +35,9 @@ export class WorkerLab implements Lab {
   private ready: Promise<void> | null = null;
   /** Calls of the student that wait for the compiler; warming up steps aside for them. */
   private waiting = 0;
+  /** Gradings, runs and measurements under way: completion keeps out of their way. */
+  private jobs = 0;
+  private readonly completions = new Latest();
   private readonly runner: WorkerRunner;
 
   constructor(
@@ -98,6 +103,11 @@ export class WorkerLab implements Lab {
       }
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
+    if (this.host === host && this.waiting === 0) {
+      // The names of `std` take a second to list, once.
+      const question = { path: 'std.cpp', text: 'std::', headers: {} };
+      await host.calls.complete(question, 1, question.text.length + 1).catch(() => undefined);
+    }
   }
 
   /** The compiler's calls, which give up when the student stops or when one will not end. */
@@ -118,6 +128,7 @@ export class WorkerLab implements Lab {
     return {
       compile: guard((source, profile) => calls.compile(source, profile)),
       check: guard((source) => calls.check(source)),
+      complete: guard((source, line, column) => calls.complete(source, line, column)),
       rule: guard((object, plan, source) => calls.rule(object, plan, source)),
       link: guard((objects) => calls.link(objects)),
       demangle: guard((names) => calls.demangle(names)),
@@ -148,17 +159,39 @@ export class WorkerLab implements Lab {
     });
   }
 
-  private grader(signal?: AbortSignal): Grader {
-    return new Grader(this.calls(signal), this.runner);
+  /** Does a job of the student's. A completion that waits gives way to it. */
+  private async job<T>(
+    signal: AbortSignal | undefined,
+    work: (grader: Grader) => Promise<T>,
+  ): Promise<T> {
+    this.completions.drop();
+    this.jobs++;
+    try {
+      return await work(new Grader(this.calls(signal), this.runner));
+    } finally {
+      this.jobs--;
+    }
   }
 
   check(lesson: LessonData, source: string): Promise<Diagnostic[]> {
     return this.calls().check({ path: lesson.unit, text: source, headers: lesson.headers });
   }
 
+  async complete(
+    { headers }: LessonData,
+    { path, text, line, column }: Place,
+    signal: AbortSignal,
+  ): Promise<Completion[] | null> {
+    if (this.host === null || this.jobs > 0) {
+      return null;
+    }
+    const ask = () => this.calls().complete({ path, text, headers }, line, column);
+    return this.completions.run(ask, signal);
+  }
+
   grade(lesson: LessonData, source: string, options: GradeOptions): Promise<Grade> {
     const given: ToolchainOptions = options;
-    return this.grader(options.signal).grade(lesson, source, given);
+    return this.job(options.signal, (grader) => grader.grade(lesson, source, given));
   }
 
   run(
@@ -169,10 +202,10 @@ export class WorkerLab implements Lab {
   ): Promise<RunResult> {
     const units = { ...options.studentUnits, [lesson.slug]: source };
     const { signal, onOutput } = options;
-    return this.grader(signal).run(lesson, units, example, { signal, onOutput });
+    return this.job(signal, (grader) => grader.run(lesson, units, example, { signal, onOutput }));
   }
 
   measure(lesson: LessonData, source: string, name: string): Promise<Measured> {
-    return this.grader().measure(lesson, { [lesson.slug]: source }, name);
+    return this.job(undefined, (grader) => grader.measure(lesson, { [lesson.slug]: source }, name));
   }
 }
