@@ -75,6 +75,18 @@ describe('the place of a name', () => {
     expect(place('// numel\nint numel;', 'numel')?.line).toBe(2);
   });
 
+  it('is where it is defined, though it is called or named in a text before', () => {
+    const source = [
+      'Tensor view() {',
+      '  fail("use reshape(shape) instead");',
+      '  return reshape(x);',
+      '  auto y = reshape(x);',
+      '}',
+      'Tensor Tensor::reshape(const Shape& shape) const {',
+    ].join('\n');
+    expect(place(source, 'reshape')?.line).toBe(6);
+  });
+
   it('is null where the name does not stand', () => {
     expect(place('int other;', 'numel')).toBeNull();
   });

@@ -114,17 +114,31 @@ function severityOf(word: string): Diagnostic['severity'] {
   return word === 'warning' || word === 'note' ? word : 'error';
 }
 
-/** Where `name` first stands in the text as a word of its own, not in a comment's line. */
+/** A line that begins a definition: a type, perhaps a class, the name, and no `;` before a body. */
+function isDefinition(before: string, after: string): boolean {
+  const type =
+    /^[\w:<>,*&~\s]*[\s*&:]$/.test(before) && !/^\s*(return|throw|else|case)\b/.test(before);
+  return type && /^\s*\(/.test(after) && !/;\s*$/.test(after.replace(/\{.*$/, ''));
+}
+
+/**
+ * Where `name` is defined in the text or, failing that, first stands as a word of its own, not in a
+ * comment.
+ */
 export function locationOfName(path: string, source: string, name: string): Diagnostic['location'] {
-  const word = new RegExp(`(?<![\\w])${name.replace(/\W/g, '\\$&')}(?![\\w])`);
-  const lines = source.split('\n');
-  for (const [index, text] of lines.entries()) {
-    const at = word.exec(text.replace(/\/\/.*$/, ''));
-    if (at !== null) {
-      const column = at.index + 1;
-      const line = index + 1;
-      return { file: path, line, column, endLine: line, endColumn: column + name.length };
-    }
+  const word = new RegExp(`(?<![\\w])${name.replace(/\W/g, '\\$&')}(?![\\w])`, 'g');
+  const found = source.split('\n').flatMap((text, index) => {
+    const code = text.replace(/\/\/.*$/, '');
+    return [...code.matchAll(word)].map((match) => ({
+      line: index + 1,
+      column: match.index + 1,
+      defines: isDefinition(code.slice(0, match.index), code.slice(match.index + name.length)),
+    }));
+  });
+  const place = found.find((each) => each.defines) ?? found[0];
+  if (place === undefined) {
+    return null;
   }
-  return null;
+  const { line, column } = place;
+  return { file: path, line, column, endLine: line, endColumn: column + name.length };
 }
