@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { CourseIndex, LessonData } from '../../../wasm/toolchain/types.ts';
+import { Solution } from '../editor/Solution.tsx';
 import { CompilerNotice } from '../run/CompilerNotice.tsx';
 import { useServices } from '../shell/services.ts';
 import { TopBar } from '../shell/TopBar.tsx';
@@ -35,6 +36,7 @@ export function LessonPage({ index, lesson }: Props) {
         <Keys />
         <Panes />
         <CompilerNotice />
+        <Solution />
       </div>
     </SessionContext>
   );

@@ -1,5 +1,5 @@
+import { EditorPane } from '../editor/EditorPane.tsx';
 import { ActionBar } from '../run/ActionBar.tsx';
-import { EditorPane } from '../run/EditorPane.tsx';
 import { ResultsPane } from '../run/ResultsPane.tsx';
 import { Tabs } from '../shell/Tabs.tsx';
 import { useMedia } from '../shell/useMedia.ts';
@@ -7,7 +7,7 @@ import type { Pane } from './desk.ts';
 import { Reading } from './Reading.tsx';
 import { useDesk, useSession } from './session.ts';
 import { Splitter } from './Splitter.tsx';
-import { usePaneSizes } from './usePaneSizes.ts';
+import { usePaneSizes, usual } from './usePaneSizes.ts';
 
 const panes: { id: Pane; label: string }[] = [
   { id: 'read', label: 'Read' },
@@ -73,6 +73,7 @@ function SideBySide() {
         orientation="vertical"
         controls="pane-read"
         value={sizes.reading}
+        usual={usual.reading}
         onChange={(reading) => setSizes({ ...sizes, reading })}
       />
       <div className="work">
@@ -85,6 +86,7 @@ function SideBySide() {
           orientation="horizontal"
           controls="pane-tests"
           value={sizes.results}
+          usual={usual.results}
           onChange={(results) => setSizes({ ...sizes, results })}
         />
         <section className="pane pane-tests" id="pane-tests" aria-label="Results">

@@ -8,6 +8,8 @@ interface Props {
   controls: string;
   /** Percent: the width of the left pane, or the height of the lower one. */
   value: number;
+  /** Where a double click puts it. */
+  usual: number;
   onChange: (value: number) => void;
 }
 
@@ -18,7 +20,7 @@ const STEP = 2;
 const clamp = (value: number) => Math.round(Math.min(MAX, Math.max(MIN, value)));
 
 /** A bar that is dragged, or moved with arrow keys, to share the room between two panes. */
-export function Splitter({ label, orientation, controls, value, onChange }: Props) {
+export function Splitter({ label, orientation, controls, value, usual, onChange }: Props) {
   const vertical = orientation === 'vertical';
 
   function drag(event: PointerEvent<HTMLDivElement>) {
@@ -54,6 +56,7 @@ export function Splitter({ label, orientation, controls, value, onChange }: Prop
       onKeyDown={press}
       onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
       onPointerMove={drag}
+      onDoubleClick={() => onChange(usual)}
     />
   );
 }

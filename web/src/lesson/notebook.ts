@@ -1,12 +1,28 @@
 import type { Grade, LessonData } from '../../../wasm/toolchain/types.ts';
+import { keepVersion, newestOf, WRITING_KEPT_EVERY } from '../progress/history.ts';
 import type { Library } from '../progress/library.ts';
-import type { LessonRecord } from '../progress/records.ts';
+import type { LessonRecord, Version } from '../progress/records.ts';
 import { EXAMPLE, newRecord } from '../progress/records.ts';
 
 /** One lesson's record, and the ways in which it may change. */
 export function createNotebook(library: Library, lesson: LessonData) {
   const read = () => library.store.getState().records[lesson.slug] ?? newRecord(lesson);
   const change = (part: Partial<LessonRecord>) => library.put({ ...read(), ...part });
+  const given = (path: string) => (path === EXAMPLE ? lesson.example : lesson.starter);
+
+  /** The history with a file's present text, and what happened to it. */
+  const kept = (path: string, why: string, text = read().files[path] ?? given(path)): Version[] =>
+    keepVersion(read().versions, { path, text, at: Date.now(), why });
+
+  /** The history before an edit: now and then it takes in the text that is about to change. */
+  function beforeEdit(path: string): Version[] {
+    const newest = newestOf(read().versions, path);
+    if (!newest) return kept(path, 'At the beginning');
+    const due = Date.now() - newest.at > WRITING_KEPT_EVERY;
+    return due && newest.text !== read().files[path]
+      ? kept(path, 'While writing')
+      : read().versions;
+  }
 
   return {
     read,
@@ -23,7 +39,18 @@ export function createNotebook(library: Library, lesson: LessonData) {
     source: () => read().files[lesson.unit] ?? lesson.starter,
     example: () => read().files[EXAMPLE] ?? lesson.example,
 
-    edit: (path: string, text: string) => change({ files: { ...read().files, [path]: text } }),
+    edit: (path: string, text: string) =>
+      change({ files: { ...read().files, [path]: text }, versions: beforeEdit(path) }),
+
+    /** Goes back to an earlier version; the present one joins the history. */
+    restore: ({ path, text }: Version) =>
+      change({
+        files: { ...read().files, [path]: text },
+        versions: kept(path, 'Before going back'),
+      }),
+
+    /** The student asked for the reference. */
+    reveal: () => change({ revealed: true }),
 
     /** Looking around begins no lesson: only one that has begun remembers its cursor. */
     moveCursor(path: string, position: number) {
@@ -47,15 +74,20 @@ export function createNotebook(library: Library, lesson: LessonData) {
 
     countAttempt: () => change({ attempts: read().attempts + 1 }),
 
-    graded: (grade: Grade, source: string) =>
-      change(grade.verdict === 'passed' ? { grade, accepted: source } : { grade }),
+    /** Keeps a grading; `why` says in a line how it ended. */
+    graded: (grade: Grade, source: string, why: string) =>
+      change({
+        grade,
+        ...(grade.verdict === 'passed' && { accepted: source }),
+        versions: kept(lesson.unit, why, source),
+      }),
 
     /** Puts back a file as it was given; gives back the way to undo that. */
     reset(path: string): () => void {
       const before = read().files[path];
-      const given = path === EXAMPLE ? lesson.example : lesson.starter;
-      change({ files: { ...read().files, [path]: given } });
-      return () => change({ files: { ...read().files, [path]: before ?? given } });
+      const versions = kept(path, 'Before the reset');
+      change({ files: { ...read().files, [path]: given(path) }, versions });
+      return () => change({ files: { ...read().files, [path]: before ?? given(path) } });
     },
   };
 }

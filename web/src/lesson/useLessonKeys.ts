@@ -3,7 +3,7 @@ import { useLocation } from 'wouter';
 import { useServices } from '../shell/services.ts';
 import type { Actions } from '../shell/shortcuts.ts';
 import { useShortcuts } from '../shell/shortcuts.ts';
-import { useSession } from './session.ts';
+import { useJobs, useSession } from './session.ts';
 import { useHint } from './useHint.ts';
 
 const focus = (selector: string) =>
@@ -16,6 +16,7 @@ export function useLessonKeys() {
   const { jobs, desk, next, previous } = useSession();
   const [, navigate] = useLocation();
   const { openHint } = useHint();
+  const busy = useJobs((state) => state.job !== null);
   const actions = useMemo<Actions>(() => {
     const go = (pane: 'read' | 'code' | 'tests', selector: string) => () => {
       desk.show(pane);
@@ -30,7 +31,8 @@ export function useLessonKeys() {
         desk.showResults('output');
         void jobs.run();
       },
-      'Mod+.': jobs.stop,
+      // With nothing to stop, the editor makes the change that the compiler proposes.
+      'Mod+.': busy ? jobs.stop : undefined,
       'Mod+s': () => {
         void library.flush();
         void jobs.check();
@@ -42,6 +44,6 @@ export function useLessonKeys() {
       n: () => next && navigate(`/lesson/${next.slug}`),
       p: () => previous && navigate(`/lesson/${previous.slug}`),
     };
-  }, [library, jobs, desk, next, previous, navigate, openHint]);
+  }, [library, jobs, desk, next, previous, navigate, openHint, busy]);
   useShortcuts(actions);
 }

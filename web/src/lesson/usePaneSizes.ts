@@ -7,7 +7,7 @@ export interface PaneSizes {
   results: number;
 }
 
-const usual: PaneSizes = { reading: 42, results: 40 };
+export const usual: PaneSizes = { reading: 42, results: 40 };
 
 function saved(): PaneSizes {
   try {

@@ -1,6 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import type { Disk } from './disk.ts';
 import type { LessonRecord } from './records.ts';
+import { completeRecord } from './records.ts';
 
 /** How long after the last key the work is saved, in milliseconds. */
 const SAVE_AFTER = 400;
@@ -17,7 +18,7 @@ export interface LibraryState {
 /** All records in memory, written to the disk a moment after they change. */
 export function createLibrary(disk: Disk, saved: LessonRecord[]) {
   const store = createStore<LibraryState>(() => ({
-    records: Object.fromEntries(saved.map((record) => [record.slug, record])),
+    records: Object.fromEntries(saved.map((record) => [record.slug, completeRecord(record)])),
     save: disk.refused ? 'refused' : 'clean',
     savedAt: null,
   }));

@@ -9,6 +9,16 @@ export interface Prediction {
   measured?: number;
 }
 
+/** A file as it was. */
+export interface Version {
+  path: string;
+  text: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  /** What happened to it then, such as `3 of 7 tests passed`. */
+  why: string;
+}
+
 /** Everything a student has done in one lesson. */
 export interface LessonRecord {
   slug: string;
@@ -26,6 +36,10 @@ export interface LessonRecord {
   grade: Grade | null;
   /** The unit as it last passed every test. */
   accepted: string | null;
+  /** Earlier versions of their files, oldest first. */
+  versions: Version[];
+  /** Whether they asked to see the reference before their own unit had passed. */
+  revealed: boolean;
 }
 
 export type LessonState = 'new' | 'started' | 'passed' | 'edited';
@@ -42,8 +56,17 @@ export function newRecord(lesson: LessonData): LessonRecord {
     attempts: 0,
     grade: null,
     accepted: null,
+    versions: [],
+    revealed: false,
   };
 }
+
+/** A record of an earlier release may lack what came later. */
+export const completeRecord = (saved: LessonRecord): LessonRecord => ({
+  ...saved,
+  versions: saved.versions ?? [],
+  revealed: saved.revealed ?? false,
+});
 
 /** `edited` means that an earlier version passed and this one has not been tested. */
 export function lessonState(record: LessonRecord | undefined): LessonState {

@@ -4,6 +4,7 @@ import { useHint } from '../lesson/useHint.ts';
 import { CompilerProgress } from './CompilerProgress.tsx';
 import { ResetButton } from './ResetButton.tsx';
 import { StatusText } from './StatusText.tsx';
+import './run.css';
 
 export function ActionBar() {
   const { jobs, desk } = useSession();
@@ -54,6 +55,14 @@ export function ActionBar() {
         onClick={openHint}
       >
         Hint{step && ` (${open}/${available})`}
+      </button>
+      <button
+        type="button"
+        className="button"
+        title="See the reference beside your code"
+        onClick={() => desk.showSolution(true)}
+      >
+        Solution
       </button>
       <ResetButton />
       <StatusText />

@@ -54,7 +54,7 @@ const views: Record<Verdict, (props: { grade: Grade }) => ReactNode> = {
 };
 
 function Passed({ grade }: { grade: Grade }) {
-  const { lesson, next } = useSession();
+  const { lesson, next, desk } = useSession();
   return (
     <>
       <div className="celebration">
@@ -71,6 +71,9 @@ function Passed({ grade }: { grade: Grade }) {
           <Link href="/" className={next ? 'button' : 'button primary'}>
             Course map
           </Link>
+          <button type="button" className="button" onClick={() => desk.showSolution(true)}>
+            Compare with the reference
+          </button>
         </p>
       </div>
       <TestList grade={grade} />

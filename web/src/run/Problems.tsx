@@ -1,6 +1,9 @@
 import { useState } from 'react';
 import type { Diagnostic } from '../../../wasm/toolchain/types.ts';
+import { useJobs, useSession } from '../lesson/session.ts';
+import { isOwn } from './files.ts';
 import { Place } from './Place.tsx';
+import { proposalsOf } from './proposals.ts';
 
 /** More than this at once helps nobody. */
 const FIRST = 5;
@@ -29,7 +32,7 @@ export function Problems({ problems }: { problems: Diagnostic[] }) {
 }
 
 function Problem({ problem }: { problem: Diagnostic }) {
-  const { severity, location, message, notes } = problem;
+  const { severity, location, message, notes, hint } = problem;
   return (
     <li className={`problem problem-${severity}`}>
       <span className="problem-sign" role="img" aria-label={severity}>
@@ -37,6 +40,8 @@ function Problem({ problem }: { problem: Diagnostic }) {
       </span>
       <div>
         {location && <Place location={location} />} <span className="problem-text">{message}</span>
+        {hint && <p className="problem-hint">{hint}</p>}
+        <Fix problem={problem} />
         {notes && notes.length > 0 && (
           <ul className="problems">
             {notes.map((note, i) => (
@@ -46,5 +51,18 @@ function Problem({ problem }: { problem: Diagnostic }) {
         )}
       </div>
     </li>
+  );
+}
+
+/** Makes the change that the compiler proposes, while the file is as the compiler saw it. */
+function Fix({ problem }: { problem: Diagnostic }) {
+  const { lesson, desk } = useSession();
+  const current = useJobs((state) => state.problems.includes(problem));
+  const [first] = proposalsOf(problem);
+  if (!current || !first?.edits.every((edit) => isOwn(lesson, edit.file))) return null;
+  return (
+    <button type="button" className="button quiet" onClick={() => desk.fix(problem)}>
+      {first.label}
+    </button>
   );
 }

@@ -3,6 +3,7 @@ import type { ResultTab } from '../lesson/desk.ts';
 import { useDesk, useJobs, useRecord, useSession } from '../lesson/session.ts';
 import type { Tab } from '../shell/Tabs.tsx';
 import { Tabs } from '../shell/Tabs.tsx';
+import { HistoryView } from './HistoryView.tsx';
 import { OutputView } from './OutputView.tsx';
 import { Problems } from './Problems.tsx';
 import { TestsView } from './TestsView.tsx';
@@ -26,6 +27,7 @@ export const ResultsPane = memo(function ResultsPane() {
     },
     { id: 'output', label: 'Output' },
     { id: 'problems', label: 'Problems', badge: problems.length ? String(problems.length) : '' },
+    { id: 'history', label: 'History' },
   ];
   return (
     <div className="results-pane">
@@ -47,6 +49,7 @@ export const ResultsPane = memo(function ResultsPane() {
         {shown === 'tests' && <TestsView />}
         {shown === 'output' && <OutputView />}
         {shown === 'problems' && <Problems problems={problems} />}
+        {shown === 'history' && <HistoryView />}
       </div>
     </div>
   );

@@ -1,7 +1,7 @@
 import type { LessonData } from '../../../wasm/toolchain/types.ts';
 import type { LessonRecord } from '../progress/records.ts';
 import { EXAMPLE } from '../progress/records.ts';
-import type { SourceFile } from './editor.ts';
+import type { SourceFile } from '../editor/editor.ts';
 
 /** Everything the editor can show, the student's own files first. */
 export const filePaths = (lesson: LessonData) => [

@@ -4,6 +4,7 @@ import type { Notebook } from '../lesson/notebook.ts';
 import { askToKeep } from '../progress/disk.ts';
 import type { Lab, Phase, RunResult } from './lab.ts';
 import type { Toolchain } from './toolchain.ts';
+import { headline } from './verdicts.ts';
 
 /** How long after the last key the compiler looks at the file, in milliseconds. */
 const CHECK_AFTER = 600;
@@ -90,7 +91,7 @@ export function createJobs({ lab, toolchain, lesson, notebook, studentUnits }: P
       const grade = await lab.grade(lesson, source, options);
       notebook.countAttempt();
       store.setState({ grade, graded: true, problems: grade.diagnostics });
-      if (grade.verdict !== 'cancelled') notebook.graded(grade, source);
+      if (grade.verdict !== 'cancelled') notebook.graded(grade, source, headline(grade));
       if (grade.verdict === 'passed') askToKeep();
     });
 

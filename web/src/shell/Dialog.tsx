@@ -4,11 +4,13 @@ import { useEffect, useId, useRef } from 'react';
 interface Props {
   title: string;
   onClose: () => void;
+  /** Takes all the room there is. */
+  wide?: boolean;
   children: ReactNode;
 }
 
 /** A modal window: Escape closes it, and focus goes back where it was. */
-export function Dialog({ title, onClose, children }: Props) {
+export function Dialog({ title, onClose, wide, children }: Props) {
   const ref = useRef<HTMLDialogElement>(null);
   const heading = useId();
   useEffect(() => {
@@ -17,7 +19,12 @@ export function Dialog({ title, onClose, children }: Props) {
     return () => dialog?.close();
   }, []);
   return (
-    <dialog ref={ref} className="dialog" aria-labelledby={heading} onCancel={onClose}>
+    <dialog
+      ref={ref}
+      className={wide ? 'dialog wide' : 'dialog'}
+      aria-labelledby={heading}
+      onCancel={onClose}
+    >
       <header>
         <h2 id={heading}>{title}</h2>
         <button type="button" className="icon-button" aria-label="Close" onClick={onClose}>

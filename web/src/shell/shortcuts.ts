@@ -5,7 +5,7 @@ import { readFlag } from './flags.ts';
 export const shortcuts = {
   'Mod+Enter': 'Test your code',
   'Mod+Shift+Enter': 'Run the example',
-  'Mod+.': 'Stop',
+  'Mod+.': 'Stop what runs',
   'Mod+s': 'Save and check now',
   h: 'Open the next hint',
   e: 'Go to the editor',
@@ -17,12 +17,15 @@ export const shortcuts = {
 } as const;
 
 export type Shortcut = keyof typeof shortcuts;
-export type Actions = Partial<Record<Shortcut, () => void>>;
+export type Actions = Partial<Record<Shortcut, (() => void) | undefined>>;
 
-/** Keys that CodeMirror brings, listed for the reader. */
+/** Keys of the editor itself, listed for the reader. */
 export const editorShortcuts = {
-  'Esc, then Tab': 'Leave the editor',
+  'Ctrl+Space': 'Names that fit here',
+  'Mod+.': 'Make the change that the compiler proposes on this line',
+  'Mod+k': 'What is this name? Again: go to its header',
   'F8 / Shift+F8': 'Next / previous problem',
+  'Esc, then Tab': 'Leave the editor',
   'Mod+/': 'Comment or uncomment',
   'Mod+f': 'Find',
 };

@@ -1,8 +1,8 @@
 import { lazy, memo, Suspense } from 'react';
 import { useDesk, useSession } from '../lesson/session.ts';
 import { Tabs } from '../shell/Tabs.tsx';
-import { baseName, filePaths, isOwn } from './files.ts';
-import './run.css';
+import { baseName, filePaths, isOwn } from '../run/files.ts';
+import './editor.css';
 
 const CodeEditor = lazy(() => import('./CodeEditor.tsx'));
 
@@ -36,7 +36,8 @@ export const EditorPane = memo(function EditorPane() {
         </Suspense>
       </div>
       <p className="editor-hint">
-        <kbd>Esc</kbd> then <kbd>Tab</kbd> leaves the editor
+        <kbd>Esc</kbd> then <kbd>Tab</kbd> leaves the editor · <kbd>?</kbd> outside of it lists all
+        keys
       </p>
     </div>
   );

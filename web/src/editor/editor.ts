@@ -1,15 +1,20 @@
+import { autocompletion } from '@codemirror/autocomplete';
 import { indentWithTab } from '@codemirror/commands';
 import { cpp } from '@codemirror/lang-cpp';
 import { syntaxHighlighting } from '@codemirror/language';
-import type { Diagnostic as Lint } from '@codemirror/lint';
-import { lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint';
-import type { Text } from '@codemirror/state';
+import { lintGutter, lintKeymap } from '@codemirror/lint';
 import { Annotation, EditorState, StateEffect, StateField } from '@codemirror/state';
 import type { DecorationSet } from '@codemirror/view';
 import { Decoration, EditorView, keymap } from '@codemirror/view';
 import { classHighlighter } from '@lezer/highlight';
 import { basicSetup } from 'codemirror';
 import type { Diagnostic, Location } from '../../../wasm/toolchain/types.ts';
+import type { Ask } from './completion.ts';
+import { compilerCompletion } from './completion.ts';
+import type { Declaration } from './declarations.ts';
+import { peek } from './peek.ts';
+import { positionOf } from './positions.ts';
+import { fixProblem, quickFix, showProblems } from './quickFix.ts';
 
 export interface SourceFile {
   path: string;
@@ -18,9 +23,14 @@ export interface SourceFile {
   cursor: number;
 }
 
-interface Listeners {
+/** What the editor tells, and whom it asks. */
+interface Surroundings {
   onEdit(path: string, text: string): void;
   onCursor(path: string, position: number): void;
+  complete(path: string, ...question: Parameters<Ask>): ReturnType<Ask>;
+  /** Everything that the headers declare. */
+  declarations(): Declaration[];
+  goTo(location: Location): void;
 }
 
 /** Marks changes that come from outside, such as a reset, so that they are not reported as typed. */
@@ -43,7 +53,8 @@ const markedLine = StateField.define<DecorationSet>({
 });
 
 /** Puts a CodeMirror editor for several files into `parent`, one file shown at a time. */
-export function createEditor(parent: HTMLElement, { onEdit, onCursor }: Listeners) {
+export function createEditor(parent: HTMLElement, surroundings: Surroundings) {
+  const { onEdit, onCursor, complete, declarations, goTo } = surroundings;
   const view = new EditorView({ parent });
   const states = new Map<string, EditorState>();
   let shown = '';
@@ -56,6 +67,8 @@ export function createEditor(parent: HTMLElement, { onEdit, onCursor }: Listener
     }
   });
 
+  const completion = compilerCompletion((...question) => complete(shown, ...question));
+
   const newState = ({ path, text, readOnly, cursor }: SourceFile) =>
     EditorState.create({
       doc: text,
@@ -66,6 +79,9 @@ export function createEditor(parent: HTMLElement, { onEdit, onCursor }: Listener
         syntaxHighlighting(classHighlighter),
         lintGutter(),
         markedLine,
+        quickFix,
+        peek({ declarations, goTo }),
+        autocompletion({ override: [completion] }),
         keymap.of([indentWithTab, ...lintKeymap]),
         EditorState.readOnly.of(readOnly),
         EditorView.contentAttributes.of({
@@ -95,14 +111,12 @@ export function createEditor(parent: HTMLElement, { onEdit, onCursor }: Listener
     },
 
     setProblems(problems: Diagnostic[]) {
-      const doc = view.state.doc;
-      const here = problems.filter((problem) => problem.location?.file === shown);
-      view.dispatch(
-        setDiagnostics(
-          view.state,
-          here.map((problem) => toLint(problem, doc)),
-        ),
-      );
+      showProblems(view, problems, shown);
+    },
+
+    /** Makes what the compiler proposes for a problem. */
+    fix(problem: Diagnostic) {
+      fixProblem(view, problem);
     },
 
     goTo({ line, column = 1 }: Location) {
@@ -125,21 +139,3 @@ const replaced = (state: EditorState, text: string) =>
     changes: { from: 0, to: state.doc.length, insert: text },
     annotations: outside.of(true),
   });
-
-/** A place that the file may no longer have: the nearest one it has. */
-function positionOf(doc: Text, line: number, column: number): number {
-  const { from, to } = doc.line(Math.min(Math.max(line, 1), doc.lines));
-  return Math.min(from + Math.max(column - 1, 0), to);
-}
-
-function toLint({ severity, message, location, notes }: Diagnostic, doc: Text): Lint {
-  const { line, column = 1, endLine, endColumn } = location!;
-  const from = positionOf(doc, line, column);
-  const end = endColumn ? positionOf(doc, endLine ?? line, endColumn) : from;
-  return {
-    from,
-    to: Math.max(end, Math.min(from + 1, doc.length)),
-    severity: severity === 'note' ? 'info' : severity,
-    message: [message, ...(notes ?? []).map((note) => note.message)].join('\n'),
-  };
-}

@@ -1,0 +1,22 @@
+import { lazy, Suspense } from 'react';
+import { Dialog } from '../shell/Dialog.tsx';
+import type { Side } from './merge.ts';
+
+const Difference = lazy(() => import('./Difference.tsx'));
+
+interface Props {
+  title: string;
+  left: Side;
+  right: Side;
+  onClose: () => void;
+}
+
+export function CompareDialog({ title, left, right, onClose }: Props) {
+  return (
+    <Dialog title={title} onClose={onClose} wide>
+      <Suspense fallback={<div className="skeleton" role="status" aria-label="Loading" />}>
+        <Difference left={left} right={right} />
+      </Suspense>
+    </Dialog>
+  );
+}
