@@ -1,4 +1,4 @@
-import { lazy, memo, Suspense } from 'react';
+import { lazy, memo, Suspense, useDeferredValue } from 'react';
 import { useDesk, useSession } from '../lesson/session.ts';
 import { Tabs } from '../shell/Tabs.tsx';
 import { baseName, filePaths, isOwn } from '../run/files.ts';
@@ -6,9 +6,13 @@ import './editor.css';
 
 const CodeEditor = lazy(() => import('./CodeEditor.tsx'));
 
+const LOADING = <div className="skeleton" role="status" aria-label="Loading editor" />;
+
 export const EditorPane = memo(function EditorPane() {
   const { lesson, desk } = useSession();
   const file = useDesk((state) => state.file);
+  // The editor is the page's largest part: it is asked for when the text can already be read.
+  const canBeRead = useDeferredValue(true, false);
   const tabs = filePaths(lesson).map((path) => ({
     id: path,
     label: baseName(path),
@@ -31,9 +35,7 @@ export const EditorPane = memo(function EditorPane() {
         role="tabpanel"
         aria-labelledby={`file-tab-${file}`}
       >
-        <Suspense fallback={<div className="skeleton" role="status" aria-label="Loading editor" />}>
-          <CodeEditor />
-        </Suspense>
+        <Suspense fallback={LOADING}>{canBeRead ? <CodeEditor /> : LOADING}</Suspense>
       </div>
       <p className="editor-hint">
         <kbd>Esc</kbd> then <kbd>Tab</kbd> leaves the editor · <kbd>?</kbd> outside of it lists all
