@@ -100,11 +100,14 @@ void expect_numbers(const Tensor& actual, const Shape& shape, const std::vector<
                     const char* idea) {
   const std::vector<float> values = values_of(actual);
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (std::isnan(values[i]) && !std::isnan(expected[i])) {
+    const bool wanted_nan = std::isnan(expected[i]);
+    if (std::isnan(values[i]) && !wanted_nan) {
       idea =
           "The tests leave NaN in new memory: a number was read, or added to, before it was set, "
-          "or "
-          "never set at all.";
+          "or never set at all.";
+    }
+    if (static_cast<double>(values[i]) != expected[i] && !(std::isnan(values[i]) && wanted_nan)) {
+      break;  // the first difference is the one that is shown
     }
   }
   expect_tensor(actual, shape, expected, 0, 0, idea);
