@@ -26,6 +26,13 @@ describe('the splitter', () => {
     expect(height).toHaveAttribute('aria-valuenow', '42');
   });
 
+  it('goes back to its usual place with a double click', async () => {
+    await openLesson();
+    fireEvent.keyDown(width(), { key: 'Home' });
+    fireEvent.doubleClick(width());
+    expect(width()).toHaveAttribute('aria-valuenow', '42');
+  });
+
   it('remembers its place', async () => {
     const first = await openLesson();
     fireEvent.keyDown(width(), { key: 'Home' });

@@ -319,7 +319,9 @@ describe('on a narrow screen', () => {
     expect(screen.getByText('Memory has one dimension.')).not.toBeVisible();
     await user.click(button('Test'));
     expect(await screen.findByText('All 3 tests passed')).toBeVisible();
-    expect(panes.getByRole('tab', { name: 'Tests' })).toHaveAttribute('aria-selected', 'true');
+    const tests = panes.getByRole('tab', { name: /^Tests/ });
+    expect(tests).toHaveAttribute('aria-selected', 'true');
+    expect(tests).toHaveTextContent('3/3');
   });
 
   it('moves between panes with arrow keys', async () => {

@@ -2,7 +2,7 @@ import { lazy, Suspense } from 'react';
 import { Dialog } from '../shell/Dialog.tsx';
 import type { Side } from './merge.ts';
 
-const Difference = lazy(() => import('./Difference.tsx'));
+const TextDifference = lazy(() => import('./TextDifference.tsx'));
 
 interface Props {
   title: string;
@@ -15,7 +15,7 @@ export function CompareDialog({ title, left, right, onClose }: Props) {
   return (
     <Dialog title={title} onClose={onClose} wide>
       <Suspense fallback={<div className="skeleton" role="status" aria-label="Loading" />}>
-        <Difference left={left} right={right} />
+        <TextDifference left={left} right={right} />
       </Suspense>
     </Dialog>
   );

@@ -81,7 +81,7 @@ export function createEditor(parent: HTMLElement, surroundings: Surroundings) {
         markedLine,
         quickFix,
         peek({ declarations, goTo }),
-        autocompletion({ override: [completion] }),
+        autocompletion({ override: [completion], icons: false }),
         keymap.of([indentWithTab, ...lintKeymap]),
         EditorState.readOnly.of(readOnly),
         EditorView.contentAttributes.of({

@@ -5,7 +5,7 @@ import { Tabs } from '../shell/Tabs.tsx';
 import { useMedia } from '../shell/useMedia.ts';
 import type { Pane } from './desk.ts';
 import { Reading } from './Reading.tsx';
-import { useDesk, useSession } from './session.ts';
+import { useDesk, useJobs, useSession } from './session.ts';
 import { Splitter } from './Splitter.tsx';
 import { usePaneSizes, usual } from './usePaneSizes.ts';
 
@@ -24,6 +24,11 @@ export function Panes() {
 function OnePane() {
   const { lesson, desk } = useSession();
   const shown = useDesk((state) => state.pane);
+  const tests = useJobs((state) => state.grade?.tests);
+  const passed = tests?.filter((test) => test.passed).length;
+  const tabs = panes.map((pane) =>
+    pane.id === 'tests' && tests?.length ? { ...pane, badge: `${passed}/${tests.length}` } : pane,
+  );
   const panel = (pane: Pane) => ({
     id: `pane-panel-${pane}`,
     role: 'tabpanel',
@@ -49,7 +54,7 @@ function OnePane() {
       <nav className="bottom-bar" aria-label="Panes">
         <Tabs
           label="Panes"
-          tabs={panes}
+          tabs={tabs}
           active={shown}
           onChange={desk.show}
           prefix="pane"

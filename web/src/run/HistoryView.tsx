@@ -35,7 +35,7 @@ export function HistoryView() {
   };
   return (
     <>
-      <p className="muted" role="status">
+      <p className="history-told muted" role="status">
         {told}
       </p>
       {versions.length === 0 ? (

@@ -13,7 +13,7 @@ const counted = (count: number) =>
   count === 0 ? 'They are the same.' : `${count} ${count === 1 ? 'difference' : 'differences'}.`;
 
 /** Two texts beside each other. */
-export default function Difference({ left, right }: Props) {
+export default function TextDifference({ left, right }: Props) {
   const narrow = useMedia('(max-width: 799px)');
   const parent = useRef<HTMLDivElement>(null);
   const [count, setCount] = useState<number | null>(null);
@@ -39,11 +39,12 @@ export default function Difference({ left, right }: Props) {
       <div ref={parent} className="code-editor difference-view" />
       <p className="muted">
         <span role="status">{count !== null && counted(count)}</span>{' '}
-        {count !== null && count > 0 && (
+        {count !== null && count > 0 && !narrow && (
           <>
-            <kbd>F7</kbd> goes to the next one. Nothing here changes your file.
+            <kbd>F7</kbd> goes to the next one.{' '}
           </>
         )}
+        Nothing here changes your file.
       </p>
     </>
   );
