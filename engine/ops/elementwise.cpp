@@ -147,17 +147,19 @@ Tensor elementwise(const char* op, const std::vector<Tensor>& inputs, RowLoop lo
     shapes.push_back(input.sizes());
     strides.push_back(input.strides());
   }
-  Walk walk = kernel::plan_walk(shapes, strides);
-  Tensor out = empty(walk.shape);
+  const Walk inputs_only = kernel::plan_walk(shapes, strides);
+  Tensor out = empty(inputs_only.shape);
+  Walk walk = {inputs_only.shape, {out.strides()}};
   constexpr std::int64_t each = sizeof(float);
   count_flops(out.numel());
   count_bytes_written(each * out.numel());
   std::vector<const float*> first;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    count_bytes_read(each * elements_reached(walk.shape, walk.strides[i]));
+    const Strides& steps = inputs_only.strides[i];
+    count_bytes_read(each * elements_reached(walk.shape, steps));
+    walk.strides.push_back(steps);
     first.push_back(inputs[i].data_ptr());
   }
-  walk.strides.insert(walk.strides.begin(), out.strides());
   walk = kernel::merge_axes(walk);
   Row rows[most_inputs] = {};
   for (std::size_t i = 0; i < inputs.size(); ++i) {

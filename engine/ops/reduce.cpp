@@ -83,6 +83,14 @@ void sum_over(double* sums, std::int64_t results, const float* x, const Walk& wa
   for_each_row(walk, [&](const Offsets& offsets) {
     double* to = sums + offsets[0];
     const float* from = x + offsets[1];
+    if (to_step == 0) {  // the whole row goes into one sum, which need not leave the processor
+      double total = *to;
+      for (std::int64_t i = 0; i < count; ++i) {
+        total += from[i * from_step];
+      }
+      *to = total;
+      return;
+    }
     for (std::int64_t i = 0; i < count; ++i) {
       to[i * to_step] += from[i * from_step];
     }

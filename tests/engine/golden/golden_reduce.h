@@ -1,4 +1,4 @@
-// Written by make_golden_reduce.py with PyTorch 1.13.0a0; do not edit. It says how to regenerate.
+// Written by make_golden_reduce.py with PyTorch 1.13.0a0; do not edit.
 // clang-format off
 #pragma once
 

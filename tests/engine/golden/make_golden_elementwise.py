@@ -75,7 +75,7 @@ PAIRS = [([], []), ([], [3]), ([3], []), ([2, 3], [2, 3]), ([2, 3], [3]), ([3], 
 BAD = [([2, 3], [2]), ([4], [2]), ([2], [0]), ([2, 3], [5, 3]), ([2, 1, 3], [5, 1, 2]),
        ([0], [2, 3]), ([3, 2], [2, 3])]
 
-print("""// Written by make_golden_elementwise.py with PyTorch %s; do not edit. It says how to regenerate.
+print("""// Written by make_golden_elementwise.py with PyTorch %s; do not edit.
 // clang-format off
 #pragma once
 

@@ -58,7 +58,7 @@ def flag(value):
     return "true" if value else "false"
 
 
-print("""// Written by make_golden_reduce.py with PyTorch %s; do not edit. It says how to regenerate.
+print("""// Written by make_golden_reduce.py with PyTorch %s; do not edit.
 // clang-format off
 #pragma once
 
