@@ -3,6 +3,7 @@ import { runScopeHandlers } from '@codemirror/view';
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { axe } from 'jest-axe';
 import type { Completion, Diagnostic } from '../../wasm/toolchain/types.ts';
+import type { LessonRecord } from '../../web/src/progress/records.ts';
 import { newRecord } from '../../web/src/progress/records.ts';
 import { Latest } from '../../web/src/run/latest.ts';
 import type { Lab } from '../../web/src/run/lab.ts';
@@ -286,7 +287,7 @@ describe('a change that the compiler proposes', () => {
       location: at,
       fix: [{ ...at, text }],
     });
-    const { fix: _, ...warning } = misspelt;
+    const warning = { ...misspelt, fix: undefined };
     const notes = [note('… to silence this warning', 'quiet'), note('use this', 'tada')];
     await openWithProblems([{ ...warning, notes }]);
     cursorBehind('todo(');
@@ -489,8 +490,10 @@ describe('the history', () => {
   });
 
   it('of a record from an earlier release is empty', async () => {
-    const { versions: _, revealed: __, ...old } = newRecord(lesson);
-    const page = await openLesson({ records: [old as never] });
+    const old: Partial<LessonRecord> = newRecord(lesson);
+    delete old.versions;
+    delete old.revealed;
+    const page = await openLesson({ records: [old as LessonRecord] });
     expect(versionsIn(page)).toEqual([]);
   });
 });

@@ -91,7 +91,7 @@ function Choices({ version, onCompare, onRestore }: ChoicesProps) {
         aria-label={`Go back to ${which}`}
         onClick={() => onRestore(version)}
       >
-        Go back to it
+        Go back
       </button>
     </span>
   );
