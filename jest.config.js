@@ -21,8 +21,12 @@ const transform = {
   ],
 };
 
+/** Copies and downloads, which are nobody's modules. */
+const modulePathIgnorePatterns = ['<rootDir>/build/', '<rootDir>/dist/'];
+
 /** Tests of the toolchain and of the built page, which are ES modules: `import.meta` must work. */
 const native = {
+  modulePathIgnorePatterns,
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
@@ -34,6 +38,7 @@ export default {
   projects: [
     {
       displayName: 'web',
+      modulePathIgnorePatterns,
       testEnvironment: 'jsdom',
       testMatch: ['<rootDir>/tests/web/*.test.tsx'],
       setupFilesAfterEnv: ['<rootDir>/tests/web/setup.ts'],
@@ -43,6 +48,7 @@ export default {
     },
     {
       displayName: 'content',
+      modulePathIgnorePatterns,
       testEnvironment: 'node',
       testMatch: ['<rootDir>/tests/web/*.test.ts'],
       transform,

@@ -1,5 +1,4 @@
-// Written by make_golden_matmul.py with PyTorch 1.13.0a0; do not edit. Regenerate:
-//   /usr/bin/python3 tests/engine/golden/make_golden_matmul.py > tests/engine/golden/golden_matmul.h
+// Written by make_golden_matmul.py with PyTorch 1.13.0a0; do not edit.
 // clang-format off
 #pragma once
 

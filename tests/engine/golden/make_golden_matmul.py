@@ -61,8 +61,7 @@ BAD = [
 ]
 KINDS = ["contiguous", "turned", "gaps", "expanded"]
 
-print("""// Written by make_golden_matmul.py with PyTorch %s; do not edit. Regenerate:
-//   /usr/bin/python3 tests/engine/golden/make_golden_matmul.py > tests/engine/golden/golden_matmul.h
+print("""// Written by make_golden_matmul.py with PyTorch %s; do not edit.
 // clang-format off
 #pragma once
 
