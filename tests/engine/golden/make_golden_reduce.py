@@ -1,10 +1,10 @@
-"""Writes golden_reduce.h: what PyTorch answers to reductions, for tests/engine to compare with.
+"""Writes golden_reduce.cpp: what PyTorch answers to reductions, for tests/engine to compare with.
 
 The operands show a storage whose element i is (7 * i) % 11 - 5, so that sums are exact and there
 are ties for argmax.
 
 Regenerate (Debian: apt install python3-torch):
-    /usr/bin/python3 tests/engine/golden/make_golden_reduce.py > tests/engine/golden/golden_reduce.h
+    /usr/bin/python3 tests/engine/golden/make_golden_reduce.py > tests/engine/golden/golden_reduce.cpp
 """
 
 import math
@@ -44,9 +44,9 @@ def view(x):
 
 def number(value):
     if math.isnan(value):
-        return "nan"
+        return "NAN"
     if math.isinf(value):
-        return "inf" if value > 0 else "-inf"
+        return "INFINITY" if value > 0 else "-INFINITY"
     return str(numpy.float32(value)) + "f"
 
 
@@ -60,52 +60,9 @@ def flag(value):
 
 print("""// Written by make_golden_reduce.py with PyTorch %s; do not edit.
 // clang-format off
-#pragma once
-
-#include <cstdint>
-#include <limits>
-#include <string>
-#include <vector>
-
-#include "engine/shape.h"
+#include "tests/engine/golden/golden_reduce.h"
 
 namespace golden {
-
-using tt::Shape;
-using tt::Strides;
-
-inline constexpr float inf = std::numeric_limits<float>::infinity();
-inline constexpr float nan = std::numeric_limits<float>::quiet_NaN();
-
-/// The operand shows the storage whose element i is (7 * i) %% 11 - 5. PyTorch refuses where
-/// `fits` is false.
-struct ReduceCase {
-  std::string op;
-  Shape sizes;
-  Strides strides;
-  std::int64_t offset;
-  std::vector<std::int64_t> dims;
-  bool keepdim;
-  bool fits;
-  Shape result;
-  std::vector<float> values;
-};
-
-/// The same of a vector with infinities and NaN.
-struct EdgeCase {
-  std::string op;
-  std::vector<float> x;
-  float value;
-};
-
-/// What the gradient of an operand of shape `wanted` is when its stretched shape got `sizes`.
-struct SumToCase {
-  Shape sizes;
-  Strides strides;
-  std::int64_t offset;
-  Shape wanted;
-  std::vector<float> values;
-};
 """ % torch.__version__)
 
 
@@ -120,7 +77,7 @@ def call(op, x, dims, keepdim):
 
 SHAPES = [[], [5], [1], [2, 3], [3, 1], [2, 3, 4], [4, 1, 3], [2, 2, 3, 2], [3, 2, 1, 2, 2]]
 EMPTY = [[0], [0, 3], [2, 0], [2, 0, 3], [0, 0]]
-print("inline const std::vector<ReduceCase> reduce_cases = {")
+print("const std::vector<ReduceCase> reduce_cases = {")
 for op in ["sum", "mean", "amax", "amin", "argmax", "var", "var0"]:
     for shape in SHAPES + EMPTY:
         rank = len(shape)
@@ -144,7 +101,7 @@ for op in ["sum", "mean", "amax", "amin", "argmax", "var", "var0"]:
 print("};\n")
 
 inf, nan = math.inf, math.nan
-print("inline const std::vector<EdgeCase> edge_cases = {")
+print("const std::vector<EdgeCase> edge_cases = {")
 for values in [[1, nan, 3], [nan, nan], [nan, inf, nan], [inf, -inf, 2], [-inf, -inf], [inf, 1, inf],
                [-inf, 3, nan, 5], [-3, -2, -7], [2, 5, 5, 1], [7], [-inf], [nan], [3e38, 3e38, -3e38]]:
     x = torch.tensor([float(v) for v in values])
@@ -154,7 +111,7 @@ for values in [[1, nan, 3], [nan, nan], [nan, inf, nan], [inf, -inf, 2], [-inf, 
         print('    {"%s", %s, %s},' % (op, numbers(x), number(out)))
 print("};\n")
 
-print("inline const std::vector<SumToCase> sum_to_cases = {")
+print("const std::vector<SumToCase> sum_to_cases = {")
 for shape, wanted in [([2, 3], [3]), ([2, 3], [2, 1]), ([2, 3], [1, 3]), ([2, 3], []), ([2, 3], [2, 3]),
                       ([2, 3, 4], [3, 1]), ([2, 3, 4], [4]), ([2, 3, 4], [2, 1, 4]), ([], []),
                       ([1], []), ([1, 1], [1]), ([2, 1, 3], [1, 1, 1, 3][1:]), ([0, 3], [3]),
