@@ -129,6 +129,10 @@ std::vector<double> permuted_values(const Tensor& x, const std::vector<std::int6
 
 // assign
 
+const char* const left_idea =
+    "A block was kept, or given back with another size than it was asked for with. Give b's old "
+    "block back while `size_` is still its size.";
+
 CHECK_CASE("assign", "an assigned storage holds the other's floats") {
   const char* idea = "After b = a, b has as many floats as a, with the same values.";
   const Storage a = storage_of(3, 10);
@@ -199,7 +203,7 @@ CHECK_CASE("assign", "no block is given back twice") {
          std::to_string(memory.wrong_frees()) + " times a block that was not in use any more",
          idea);
   expect(memory.live() == 0, "no block left when all storages are gone",
-         std::to_string(memory.live()) + " bytes left", idea);
+         std::to_string(memory.live()) + " bytes left", left_idea);
 }
 
 CHECK_CASE("assign", "a storage survives being assigned to itself") {
@@ -223,7 +227,8 @@ CHECK_CASE("assign", "a storage without floats is copied like any other") {
   Storage b = storage_of(5, 0);
   assign(b, none);
   expect(b.size() == 0, "0 floats", std::to_string(b.size()) + " floats", idea);
-  expect(memory.live() == 0, "no bytes in use", std::to_string(memory.live()) + " bytes", idea);
+  expect(memory.live() == 0, "no bytes in use", std::to_string(memory.live()) + " bytes",
+         left_idea);
   assign(b, storage_of(2, 7));
   expect_storage(b, 2, 7, idea);
 }
