@@ -1,5 +1,4 @@
 import { acceptCompletion, currentCompletions, startCompletion } from '@codemirror/autocomplete';
-import { runScopeHandlers } from '@codemirror/view';
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { axe } from 'jest-axe';
 import type { Completion, Diagnostic } from '../../wasm/toolchain/types.ts';
@@ -27,16 +26,9 @@ import { media } from './setup.ts';
 
 const UNIT = 'engine/shape.cpp';
 
+/** A key in the editor, which the page hears first. */
 const press = (key: string, options: KeyboardEventInit = {}) =>
-  act(async () => {
-    const event = new KeyboardEvent('keydown', {
-      key,
-      bubbles: true,
-      cancelable: true,
-      ...options,
-    });
-    runScopeHandlers(editorView(), event, 'editor');
-  });
+  act(async () => void fireEvent.keyDown(editorView().contentDOM, { key, ...options }));
 
 const offered: Completion[] = [
   {
@@ -270,13 +262,29 @@ describe('a change that the compiler proposes', () => {
   });
 
   it('goes when the text that it would change has changed', async () => {
-    const { user } = await openWithProblems([misspelt]);
+    const { user, lab } = await openWithProblems([misspelt]);
+    lab.check.mockReturnValue(new Promise(() => {}));
     cursorBehind('to');
     act(() => editorView().dispatch(editorView().state.replaceSelection('XX')));
     const now = editorText();
     await press('.', { ctrlKey: true });
     await user.click(screen.getByRole('tab', { name: /^Problems/ }));
     await user.click(button('Change to tada'));
+    expect(editorText()).toBe(now);
+  });
+
+  it('for a text that is no longer there is not made', async () => {
+    const lab = fakeLab();
+    let end: (problems: Diagnostic[]) => void = () => {};
+    lab.check.mockReturnValue(new Promise((resolve) => (end = resolve)));
+    const page = await openLesson({ lab });
+    await waitFor(() => expect(page.toolchain.store.getState().kind).toBe('ready'));
+    fireEvent.keyDown(document.body, { key: 's', ctrlKey: true });
+    cursorBehind('\n  ');
+    act(() => editorView().dispatch(editorView().state.replaceSelection('longer_')));
+    const now = editorText();
+    await act(async () => end([misspelt]));
+    await press('.', { ctrlKey: true });
     expect(editorText()).toBe(now);
   });
 

@@ -17,6 +17,7 @@ export default function CodeEditor() {
   const fix = useDesk((state) => state.fix);
   const files = useRecord((record) => record.files);
   const problems = useJobs((state) => state.problems);
+  const checked = useJobs((state) => state.checked);
 
   useEffect(() => {
     const created = createEditor(parent.current!, {
@@ -48,8 +49,8 @@ export default function CodeEditor() {
   }, [files]);
 
   useEffect(() => {
-    editor.current?.setProblems(problems);
-  }, [problems, file]);
+    editor.current?.setProblems(problems, checked);
+  }, [problems, checked, file]);
 
   useEffect(() => {
     if (mark) editor.current?.goTo(mark);

@@ -110,8 +110,10 @@ export function createEditor(parent: HTMLElement, surroundings: Surroundings) {
       }
     },
 
-    setProblems(problems: Diagnostic[]) {
-      showProblems(view, problems, shown);
+    /** `checked` holds the texts that the compiler saw: what it proposes fits only these. */
+    setProblems(problems: Diagnostic[], checked: Record<string, string>) {
+      const fits = view.state.doc.toString() === checked[shown];
+      showProblems(view, problems, shown, fits);
     },
 
     /** Makes what the compiler proposes for a problem. */

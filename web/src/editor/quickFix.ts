@@ -79,23 +79,31 @@ const fixHere: Command = (view) => {
   return true;
 };
 
-/** Makes the first proposal for a problem. False if the text has changed there since. */
-export function fixProblem(view: EditorView, problem: Diagnostic): boolean {
+/** Makes the first proposal for a problem, unless the text has changed there since. */
+export function fixProblem(view: EditorView, problem: Diagnostic): void {
   const offer = view.state.field(offers).find((each) => each.problem === problem);
-  if (!offer) return false;
+  if (!offer) {
+    const why = 'The text has changed here. It is checked again in a moment.';
+    view.dispatch({ effects: EditorView.announce.of(why) });
+    return;
+  }
   make(view, offer);
   view.focus();
-  return true;
 }
 
 export const quickFix = [offers, keymap.of([{ key: 'Mod-.', run: fixHere }])];
 
-/** Shows the compiler's messages in the text, with what it proposes. */
-export function showProblems(view: EditorView, problems: Diagnostic[], file: string): void {
+/** Shows the compiler's messages in the text, with what it proposes if that `fits` the text. */
+export function showProblems(
+  view: EditorView,
+  problems: Diagnostic[],
+  file: string,
+  fits: boolean,
+): void {
   const { doc } = view.state;
   const here = problems.filter((problem) => problem.location?.file === file);
-  const readOnly = view.state.facet(EditorState.readOnly);
-  const found = readOnly ? [] : here.flatMap((problem) => offersFor(problem, file, doc));
+  const fixed = !fits || view.state.facet(EditorState.readOnly);
+  const found = fixed ? [] : here.flatMap((problem) => offersFor(problem, file, doc));
   const lints = here.map((problem) => toLint(problem, doc, found));
   view.dispatch({ effects: setOffers.of(found) }, setDiagnostics(view.state, lints));
 }

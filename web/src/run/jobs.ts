@@ -2,6 +2,7 @@ import { createStore } from 'zustand/vanilla';
 import type { Diagnostic, Grade, LessonData, TestResult } from '../../../wasm/toolchain/types.ts';
 import type { Notebook } from '../lesson/notebook.ts';
 import { askToKeep } from '../progress/disk.ts';
+import { EXAMPLE } from '../progress/records.ts';
 import type { Lab, Phase, RunResult } from './lab.ts';
 import type { Toolchain } from './toolchain.ts';
 import { headline } from './verdicts.ts';
@@ -27,6 +28,8 @@ export interface JobsState {
   graded: boolean;
   /** What the compiler said about the file last. */
   problems: Diagnostic[];
+  /** The texts that it saw then, by path: what it proposes fits only these. */
+  checked: Record<string, string>;
   output: string;
   ran: RunResult | null;
   /** A fault of the page itself. */
@@ -50,6 +53,7 @@ export function createJobs({ lab, toolchain, lesson, notebook, studentUnits }: P
     grade: notebook.read().grade,
     graded: false,
     problems: [],
+    checked: {},
     output: '',
     ran: null,
     fault: null,
@@ -90,7 +94,8 @@ export function createJobs({ lab, toolchain, lesson, notebook, studentUnits }: P
       const options = { signal, studentUnits: studentUnits(), onPhase, onTest };
       const grade = await lab.grade(lesson, source, options);
       notebook.countAttempt();
-      store.setState({ grade, graded: true, problems: grade.diagnostics });
+      const checked = { [lesson.unit]: source };
+      store.setState({ grade, graded: true, problems: grade.diagnostics, checked });
       if (grade.verdict !== 'cancelled') notebook.graded(grade, source, headline(grade));
       if (grade.verdict === 'passed') askToKeep();
     });
@@ -103,9 +108,12 @@ export function createJobs({ lab, toolchain, lesson, notebook, studentUnits }: P
         stream.add(text);
       };
       const options = { signal, studentUnits: studentUnits(), onOutput };
+      const source = notebook.source();
+      const example = notebook.example();
       try {
-        const ran = await lab.run(lesson, notebook.source(), notebook.example(), options);
-        store.setState({ ran, problems: ran.diagnostics });
+        const ran = await lab.run(lesson, source, example, options);
+        const checked = { [lesson.unit]: source, [EXAMPLE]: example };
+        store.setState({ ran, problems: ran.diagnostics, checked });
       } finally {
         stream.flush();
       }
@@ -117,8 +125,9 @@ export function createJobs({ lab, toolchain, lesson, notebook, studentUnits }: P
     checks += 1;
     const mine = checks;
     try {
-      const problems = await lab.check(lesson, notebook.source());
-      if (mine === checks) store.setState({ problems });
+      const source = notebook.source();
+      const problems = await lab.check(lesson, source);
+      if (mine === checks) store.setState({ problems, checked: { [lesson.unit]: source } });
     } catch (fault) {
       if (mine === checks) store.setState({ fault });
     }
