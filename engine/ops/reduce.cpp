@@ -150,22 +150,33 @@ using kernel::Walk;
 
 // What every reduction needs to know before it begins.
 struct Plan {
-  Shape sizes;         // of the result
-  std::int64_t count;  // elements that go into each result
-  Walk walk;           // over the result and x
+  Shape sizes;  // of the result
+  Walk walk;    // over the result and x
 };
 
-Plan plan(const char* op, const Tensor& x, const std::vector<std::int64_t>& dims, bool keepdim) {
+void check_defined(const char* op, const Tensor& x) {
   if (!x.defined()) {
     throw std::invalid_argument(std::string("[") + op +
                                 "] got an undefined tensor: it must have a value");
   }
-  const std::vector<bool> reduced = kernel::reduced_axes(dims, x.dim());
-  const Shape kept = kernel::reduced_shape(x.sizes(), reduced, true);
+}
+
+// The walk into a result of the shape `kept`, which broadcasts to that of x.
+Walk walk_into(const Tensor& x, const Shape& kept) {
   const Walk walk = kernel::plan_reduction(x.sizes(), x.strides(), kept);
+  return kernel::merge_axes(kernel::memory_order(walk));
+}
+
+Plan plan(const char* op, const Tensor& x, const std::vector<std::int64_t>& dims, bool keepdim) {
+  check_defined(op, x);
+  const std::vector<bool> reduced = kernel::reduced_axes(dims, x.dim());
   return {kernel::reduced_shape(x.sizes(), reduced, keepdim),
-          kernel::reduced_count(x.sizes(), reduced),
-          kernel::merge_axes(kernel::memory_order(walk))};
+          walk_into(x, kernel::reduced_shape(x.sizes(), reduced, true))};
+}
+
+// How many elements of x go into each result.
+std::int64_t count_of(const Tensor& x, const std::vector<std::int64_t>& dims) {
+  return kernel::reduced_count(x.sizes(), kernel::reduced_axes(dims, x.dim()));
 }
 
 void count_work(const Tensor& x, const Tensor& out, std::int64_t flops_per_element) {
@@ -201,17 +212,14 @@ Tensor sum(const Tensor& x, const std::vector<std::int64_t>& dims, bool keepdim)
 
 Tensor mean(const Tensor& x, const std::vector<std::int64_t>& dims, bool keepdim) {
   const Plan plan = tt::plan("mean", x, dims, keepdim);
-  Tensor out = rounded(sums_of(x, plan), plan.sizes, static_cast<double>(plan.count));
+  Tensor out = rounded(sums_of(x, plan), plan.sizes, static_cast<double>(count_of(x, dims)));
   count_work(x, out, 1);
   return out;
 }
 
 Tensor sum_to(const Tensor& x, const Shape& shape) {
-  if (!x.defined()) {
-    throw std::invalid_argument("[sum_to] got an undefined tensor: it must have a value");
-  }
-  const Walk walk = kernel::plan_reduction(x.sizes(), x.strides(), shape);
-  const Plan plan = {shape, 0, kernel::merge_axes(kernel::memory_order(walk))};
+  check_defined("sum_to", x);
+  const Plan plan = {shape, walk_into(x, shape)};
   Tensor out = rounded(sums_of(x, plan), shape, 1);
   count_work(x, out, 1);
   return out;
@@ -221,8 +229,9 @@ Tensor sum_to(const Tensor& x, const Shape& shape) {
 Tensor var(const Tensor& x, const std::vector<std::int64_t>& dims, bool unbiased, bool keepdim) {
   const Plan plan = tt::plan("var", x, dims, keepdim);
   std::vector<double> means = sums_of(x, plan);
+  const std::int64_t terms = count_of(x, dims);
   for (double& each : means) {
-    each /= static_cast<double>(plan.count);
+    each /= static_cast<double>(terms);
   }
   std::vector<double> squares(means.size());
   const std::int64_t count = kernel::row_length(plan.walk);
@@ -238,7 +247,7 @@ Tensor var(const Tensor& x, const std::vector<std::int64_t>& dims, bool unbiased
       to[i * to_step] += distance * distance;
     }
   });
-  const std::int64_t divisor = std::max<std::int64_t>(plan.count - (unbiased ? 1 : 0), 0);
+  const std::int64_t divisor = std::max<std::int64_t>(terms - (unbiased ? 1 : 0), 0);
   Tensor out = rounded(squares, plan.sizes, static_cast<double>(divisor));
   count_work(x, out, 4);
   return out;
@@ -257,7 +266,7 @@ void check_any(const char* op, const Tensor& x, std::int64_t count) {
 
 Tensor amax(const Tensor& x, const std::vector<std::int64_t>& dims, bool keepdim) {
   const Plan plan = tt::plan("amax", x, dims, keepdim);
-  check_any("amax", x, plan.count);
+  check_any("amax", x, count_of(x, dims));
   Tensor out = empty(plan.sizes);
   kernel::max_over(out.data_ptr(), out.numel(), x.data_ptr(), plan.walk);
   count_work(x, out, 1);
@@ -267,7 +276,7 @@ Tensor amax(const Tensor& x, const std::vector<std::int64_t>& dims, bool keepdim
 // Worked code, to read: the smallest is the largest of the numbers with their signs turned.
 Tensor amin(const Tensor& x, const std::vector<std::int64_t>& dims, bool keepdim) {
   const Plan plan = tt::plan("amin", x, dims, keepdim);
-  check_any("amin", x, plan.count);
+  check_any("amin", x, count_of(x, dims));
   Tensor out = full(plan.sizes, std::numeric_limits<float>::infinity());
   const std::int64_t count = kernel::row_length(plan.walk);
   const std::int64_t to_step = kernel::row_step(plan.walk, 0);
@@ -286,9 +295,7 @@ Tensor amin(const Tensor& x, const std::vector<std::int64_t>& dims, bool keepdim
 }
 
 Tensor argmax(const Tensor& x, std::optional<std::int64_t> dim, bool keepdim) {
-  if (!x.defined()) {
-    throw std::invalid_argument("[argmax] got an undefined tensor: it must have a value");
-  }
+  check_defined("argmax", x);
   const std::vector<bool> reduced = kernel::reduced_axes(dim ? Shape{*dim} : Shape{}, x.dim());
   const std::int64_t extent = kernel::reduced_count(x.sizes(), reduced);
   check_any("argmax", x, extent);
