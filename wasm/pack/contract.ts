@@ -120,7 +120,7 @@ export async function gradeJob(
 ): Promise<Graded> {
   const key = hashOf(version, JSON.stringify(data.link), JSON.stringify(data.tests), job.source);
   const bytes = await store.remember(`graded-${key}`, async () => {
-    const options = { seed: SEED, limitSeconds: LIMIT_SECONDS };
+    const options = { seed: SEED, limitSeconds: LIMIT_SECONDS, findPlaces: false };
     const grade = await (await grader()).grade(data, job.source, options);
     const graded: Graded = {
       verdict: grade.verdict,
