@@ -1,5 +1,6 @@
 #include "engine/layout.h"
 
+#include <algorithm>
 #include <limits>
 #include <stdexcept>
 #include <string>
@@ -54,11 +55,12 @@ bool is_contiguous(const Shape& sizes, const Strides& strides) {
   if (numel(sizes) == 0) {
     return true;
   }
-  const Strides wanted = contiguous_strides(sizes);
-  for (std::size_t axis = 0; axis < sizes.size(); ++axis) {
-    if (sizes[axis] != 1 && strides[axis] != wanted[axis]) {
+  std::int64_t wanted = 1;
+  for (std::size_t axis = sizes.size(); axis-- > 0;) {
+    if (sizes[axis] != 1 && strides[axis] != wanted) {
       return false;
     }
+    wanted *= sizes[axis];
   }
   return true;
 }
@@ -106,6 +108,11 @@ std::optional<Strides> view_strides(const Shape& sizes, const Strides& strides,
     }
   }
   return result;
+}
+
+void sort_axes(std::vector<std::size_t>& axes,
+               const std::function<bool(std::size_t a, std::size_t b)>& before) {
+  std::stable_sort(axes.begin(), axes.end(), before);
 }
 
 }  // namespace tt

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <vector>
 
 #include "engine/shape.h"
 
@@ -22,6 +25,11 @@ bool is_contiguous(const Shape& sizes, const Strides& strides);
 /// Gives how many elements are read where all are read once: on an axis of stride 0 every index
 /// shows the same one.
 std::int64_t elements_reached(const Shape& sizes, const Strides& strides);
+
+/// Sorts axes: `a` comes to stand before `b` where `before(a, b)` is true. Two axes of which
+/// neither belongs before the other keep their order.
+void sort_axes(std::vector<std::size_t>& axes,
+               const std::function<bool(std::size_t a, std::size_t b)>& before);
 
 /// Gives the strides that show a tensor of `sizes` and `strides` in the shape `wanted`, which must
 /// have as many elements, or nothing if that takes a copy.

@@ -28,6 +28,17 @@ std::map<void*, std::int64_t>& live_blocks() {
   return blocks;
 }
 
+// A small block, such as a single number's, is not worth the search for an aligned place.
+void* new_block(std::int64_t bytes) {
+  if (bytes < block_alignment) {
+    return std::malloc(static_cast<std::size_t>(bytes));
+  }
+  // `aligned_alloc` takes whole multiples of the alignment only.
+  const std::int64_t whole = (bytes + block_alignment - 1) / block_alignment * block_alignment;
+  return std::aligned_alloc(static_cast<std::size_t>(block_alignment),
+                            static_cast<std::size_t>(whole));
+}
+
 }  // namespace
 
 void* allocate(std::int64_t bytes) {
@@ -42,15 +53,12 @@ void* allocate(std::int64_t bytes) {
   if (bytes > std::numeric_limits<std::ptrdiff_t>::max() - block_alignment) {
     throw std::bad_alloc();
   }
-  // `aligned_alloc` takes whole multiples of the alignment only.
-  const std::int64_t whole = (bytes + block_alignment - 1) / block_alignment * block_alignment;
-  void* block = std::aligned_alloc(static_cast<std::size_t>(block_alignment),
-                                   static_cast<std::size_t>(whole));
+  void* block = new_block(bytes);
   if (block == nullptr) {
     throw std::bad_alloc();
   }
   if (poison) {
-    std::memset(block, poison_byte, static_cast<std::size_t>(whole));
+    std::memset(block, poison_byte, static_cast<std::size_t>(bytes));
   }
   if (guard) {
     live_blocks()[block] = bytes;

@@ -12,7 +12,8 @@ struct MemoryStats {
   std::int64_t wrong_frees = 0;  // blocks given back that were not live; see `guard_blocks`
 };
 
-/// Every block begins at a multiple of this many bytes: one cache line, and any SIMD register.
+/// Every block of at least this many bytes begins at a multiple of them: one cache line, and any
+/// SIMD register. A smaller one begins where any number may.
 inline constexpr std::int64_t block_alignment = 64;
 
 /// Gives a block of `bytes` bytes with unset contents, or null for 0 bytes. Throws

@@ -9,6 +9,11 @@
 
 namespace tt {
 
+namespace autograd {
+struct Node;
+class Recorded;
+}  // namespace autograd
+
 /// A block of `float`s that it alone owns: it asks for the block when it is made and gives it back
 /// when it dies. A copy has a block of its own; a move takes the block over.
 class Storage {
@@ -29,9 +34,15 @@ class Storage {
   /// How many floats there are.
   std::int64_t size() const { return size_; }
 
+  /// How often the floats have been changed in place since the storage was made: `count_change`
+  /// counts one more.
+  std::int64_t version() const { return version_; }
+  void count_change() { ++version_; }
+
  private:
   float* data_ = nullptr;
   std::int64_t size_ = 0;
+  std::int64_t version_ = 0;
 };
 
 /// The end of a slice that runs to the end of its axis.
@@ -65,7 +76,7 @@ class Tensor {
   std::int64_t size(std::int64_t dim) const;
 
   /// The number of elements.
-  std::int64_t numel() const { return tt::numel(sizes_); }
+  std::int64_t numel() const { return defined() ? tt::numel(sizes_) : 0; }
 
   /// Points at the first element, or is null if there is none. Throws `std::invalid_argument` if
   /// the tensor is undefined.
@@ -74,6 +85,11 @@ class Tensor {
 
   /// True if both show the same storage, though perhaps not the same elements of it.
   bool is_alias_of(const Tensor& other) const;
+
+  /// How often the storage has been changed in place, by this tensor or by another one that shows
+  /// it. A function that changes elements in place calls `count_change`.
+  std::int64_t version() const;
+  void count_change();
 
   /// The element at `index`, one number per axis, each in `[0, extent)`. Throws
   /// `std::invalid_argument` otherwise.
@@ -137,14 +153,67 @@ class Tensor {
   /// `std::invalid_argument` if the number of elements differs.
   Tensor reshape(const Shape& shape) const;
 
+// The page shows a lesson no header of a later one, and no function of a later one either.
+#if __has_include("engine/autograd/engine.h")
+  // Gradients: see engine/autograd/engine.h.
+
+  /// True if backward passes reach this tensor.
+  bool requires_grad() const {
+    return node_ != nullptr;
+  }
+
+  /// Asks for a gradient, or no longer, and gives the tensor back. Copies of this handle from
+  /// before do not know of it. Throws `std::invalid_argument` if the tensor is undefined or if it
+  /// comes out of a recorded operation.
+  Tensor& requires_grad_(bool on = true);
+
+  /// True unless it comes out of a recorded operation.
+  bool is_leaf() const;
+
+  /// Gives what the backward passes so far have added up for this leaf, of the tensor's shape, or
+  /// an undefined tensor if there was none.
+  Tensor grad() const;
+
+  /// Gives a tensor with the same storage that has no past.
+  Tensor detach() const;
+
+  /// Adds the gradient of this tensor to `grad()` of every leaf that it was computed from. `seed`
+  /// is the gradient of this tensor itself; without one, or with an undefined one, it is 1, and the
+  /// tensor must have one element. The graph is given back to memory unless `retain_graph`. Throws
+  /// `std::invalid_argument`, and leaves every gradient as it was, if there is nothing to go back
+  /// through, if the seed has another shape, if a part of the graph was given back before, or if
+  /// a tensor that the graph needs was changed in place.
+  void backward() const;
+  void backward(const Tensor& seed, bool retain_graph = false) const;
+
+  /// What stands for this tensor in the graph, or null. A copy of this handle shares it.
+  const std::shared_ptr<autograd::Node>& node() const {
+    return node_;
+  }
+  void set_node(std::shared_ptr<autograd::Node> node);
+#endif
+
  private:
+  friend class autograd::Recorded;  // keeps a tensor without its node, as an attribute does
+  friend struct Attribute;
+
   Storage& storage() const;
   std::int64_t place_of(const Index& index) const;
 
+  // What the views are; the public functions of the same names also record that they were taken.
+  Tensor transposed(std::int64_t dim0, std::int64_t dim1) const;
+  Tensor permuted(const std::vector<std::int64_t>& dims) const;
+  Tensor sliced(std::int64_t dim, std::int64_t start, std::int64_t end, std::int64_t step) const;
+  Tensor selected(std::int64_t dim, std::int64_t index) const;
+  Tensor expanded(const Shape& shape) const;
+  Tensor viewed(const Shape& shape) const;
+  Tensor reshaped(const Shape& shape) const;
+
   std::shared_ptr<Storage> storage_;
-  Shape sizes_ = {0};
-  Strides strides_ = {1};
+  Shape sizes_;
+  Strides strides_;
   std::int64_t storage_offset_ = 0;
+  std::shared_ptr<autograd::Node> node_;
 };
 
 /// Gives a new contiguous tensor with unset values. This and the next four throw

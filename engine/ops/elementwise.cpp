@@ -7,6 +7,7 @@
 #include "engine/counters.h"
 #include "engine/error.h"
 #include "engine/layout.h"
+#include "engine/record.h"
 
 namespace tt {
 
@@ -80,7 +81,7 @@ Walk merge_axes(const Walk& walk) {
 }
 
 // shape (2, 3), strides (3, 1) and (0, 1) -> rows at (0, 0) and (3, 0).
-void for_each_row(const Walk& walk, const std::function<void(const Offsets&)>& row) {
+void for_each_row(const Walk& walk, const RowVisitor& row) {
   // BEGIN SOLUTION: for_each_row: count through the axes before the last, and move every offset
   if (numel(walk.shape) == 0) {
     return;
@@ -125,41 +126,67 @@ using kernel::Row;
 using kernel::Unary;
 using kernel::Walk;
 
-void check_defined(const char* op, const Tensor& x) {
-  if (!x.defined()) {
-    throw std::invalid_argument(std::string("[") + op +
-                                "] got an undefined tensor: it must have a value");
-  }
-}
-
 constexpr std::size_t most_inputs = 3;
 
 // What an operation does with one row of each input.
 using RowLoop = void (*)(float* out, const Row* inputs, std::int64_t count);
 
-// Worked code, to read: every function below goes through here. It plans the walk, makes the
-// output, which takes part in the walk as its first tensor, and runs `loop` on every row.
-Tensor elementwise(const char* op, const std::vector<Tensor>& inputs, RowLoop loop) {
-  std::vector<Shape> shapes;
-  std::vector<Strides> strides;
+// True if every input lies row after row, in one and the same shape: then all is one row.
+bool is_one_row(Inputs inputs) {
+  const Tensor& first = *inputs.begin();
   for (const Tensor& input : inputs) {
-    check_defined(op, input);
-    shapes.push_back(input.sizes());
-    strides.push_back(input.strides());
+    if (input.sizes() != first.sizes() || !input.is_contiguous()) {
+      return false;
+    }
   }
-  const Walk inputs_only = kernel::plan_walk(shapes, strides);
-  Tensor out = empty(inputs_only.shape);
-  Walk walk = {inputs_only.shape, {out.strides()}};
+  return true;
+}
+
+void count_work(const Tensor& out, std::int64_t elements_read) {
   constexpr std::int64_t each = sizeof(float);
   count_flops(out.numel());
+  count_bytes_read(each * elements_read);
   count_bytes_written(each * out.numel());
-  std::vector<const float*> first;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const Strides& steps = inputs_only.strides[i];
-    count_bytes_read(each * elements_reached(walk.shape, steps));
-    walk.strides.push_back(steps);
-    first.push_back(inputs[i].data_ptr());
+}
+
+// Worked code, to read: the usual case. Small tensors would spend most of their time on a plan.
+Tensor compute_one_row(Inputs inputs, RowLoop loop) {
+  Tensor out = empty(inputs.begin()->get().sizes());
+  Row rows[most_inputs] = {};
+  Row* row = rows;
+  for (const Tensor& input : inputs) {
+    *row++ = {input.data_ptr(), 1};
   }
+  loop(out.data_ptr(), rows, out.numel());
+  count_work(out, static_cast<std::int64_t>(inputs.size()) * out.numel());
+  return out;
+}
+
+// Worked code, to read: every function below goes through here. It plans the walk, makes the
+// output, which takes part in the walk as its first tensor, and runs `loop` on every row.
+Tensor compute(const char* op, Inputs inputs, RowLoop loop) {
+  for (const Tensor& input : inputs) {
+    check_defined(op, input);
+  }
+  if (is_one_row(inputs)) {
+    return compute_one_row(inputs, loop);
+  }
+  std::vector<Shape> shapes;
+  std::vector<Strides> strides;
+  std::vector<const float*> first;
+  for (const Tensor& input : inputs) {
+    shapes.push_back(input.sizes());
+    strides.push_back(input.strides());
+    first.push_back(input.data_ptr());
+  }
+  Walk walk = kernel::plan_walk(shapes, strides);
+  Tensor out = empty(walk.shape);
+  std::int64_t elements_read = 0;
+  for (const Strides& steps : walk.strides) {
+    elements_read += elements_reached(walk.shape, steps);
+  }
+  count_work(out, elements_read);
+  walk.strides.insert(walk.strides.begin(), out.strides());
   walk = kernel::merge_axes(walk);
   Row rows[most_inputs] = {};
   for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -173,6 +200,13 @@ Tensor elementwise(const char* op, const std::vector<Tensor>& inputs, RowLoop lo
     }
     loop(to + offsets[0], rows, count);
   });
+  return out;
+}
+
+// The same, and says that it was done: see engine/record.h.
+Tensor elementwise(const char* op, Inputs inputs, RowLoop loop) {
+  Tensor out = compute(op, inputs, loop);
+  record(op, inputs, out);
   return out;
 }
 
@@ -298,10 +332,17 @@ Tensor reciprocal(const Tensor& x) {
   return elementwise("reciprocal", {x}, unary_loop<inverse>);
 }
 Tensor pow(const Tensor& x, float exponent) {
-  return elementwise("pow", {x, scalar(exponent)}, binary_loop<power>);
+  const Tensor number = scalar(exponent);
+  Tensor out = compute("pow", {x, number}, binary_loop<power>);
+  record("pow", {x}, out, {{"exponent", exponent}});
+  return out;
 }
 Tensor clamp(const Tensor& x, float low, float high) {
-  return elementwise("clamp", {x, scalar(low), scalar(high)}, ternary_loop<clamped>);
+  const Tensor lowest = scalar(low);
+  const Tensor highest = scalar(high);
+  Tensor out = compute("clamp", {x, lowest, highest}, ternary_loop<clamped>);
+  record("clamp", {x}, out, {{"low", low}, {"high", high}});
+  return out;
 }
 
 Tensor add(const Tensor& a, const Tensor& b) {
@@ -348,12 +389,14 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
 
 namespace {
 
-// Worked code, to read: adds in place, row by row. Nothing is allocated but the lists of the walk.
-void add_rows(Tensor& self, const Tensor& source, float alpha) {
+// Worked code, to read: changes each number of self in place, with the number of source that
+// belongs to it, row by row. Nothing is allocated but the lists of the walk.
+template <class Change>
+void change_rows(Tensor& self, const Tensor& source, std::int64_t flops, Change change) {
   Walk walk = {self.sizes(),
                {self.strides(), broadcast_strides(source.sizes(), source.strides(), self.sizes())}};
   constexpr std::int64_t each = sizeof(float);
-  count_flops(2 * self.numel());
+  count_flops(flops * self.numel());
   count_bytes_read(each * (self.numel() + elements_reached(walk.shape, walk.strides[1])));
   count_bytes_written(each * self.numel());
   walk = kernel::merge_axes(walk);
@@ -366,9 +409,14 @@ void add_rows(Tensor& self, const Tensor& source, float alpha) {
     float* to = first_to + offsets[0];
     const float* from = first_from + offsets[1];
     for (std::int64_t i = 0; i < count; ++i) {
-      to[i * to_step] += alpha * from[i * from_step];
+      change(to[i * to_step], from[i * from_step]);
     }
   });
+}
+
+// Worked code, to read: adds in place.
+void add_rows(Tensor& self, const Tensor& source, float alpha) {
+  change_rows(self, source, 2, [alpha](float& to, float from) { to += alpha * from; });
 }
 
 }  // namespace
@@ -377,6 +425,7 @@ void add_rows(Tensor& self, const Tensor& source, float alpha) {
 Tensor& add_(Tensor& self, const Tensor& other, float alpha) {
   check_defined("add_", self);
   check_defined("add_", other);
+  record_in_place("add_", self, other);
   // BEGIN SOLUTION: add_: add in place where that is safe, and refuse where places are shared
   for (std::size_t axis = 0; axis < self.sizes().size(); ++axis) {
     if (self.sizes()[axis] > 1 && self.strides()[axis] == 0) {
@@ -388,13 +437,21 @@ Tensor& add_(Tensor& self, const Tensor& other, float alpha) {
   // If both show the same memory, we might overwrite what is still to be read.
   add_rows(self, self.is_alias_of(other) ? other.clone() : other, alpha);
   // END SOLUTION
+  self.count_change();
   return self;
 }
 
 Tensor& mul_(Tensor& self, const Tensor& other) {
   check_defined("mul_", self);
   check_defined("mul_", other);
-  self.copy_(mul(self, other));
+  record_in_place("mul_", self, other);
+  if (elements_reached(self.sizes(), self.strides()) < self.numel()) {
+    throw std::invalid_argument("[mul_] got a tensor of strides " + to_string(self.strides()) +
+                                " to multiply: every element must have a place of its own");
+  }
+  const Tensor source = other.is_alias_of(self) ? other.clone() : other;
+  change_rows(self, source, 1, [](float& to, float from) { to *= from; });
+  self.count_change();
   return self;
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <vector>
 
 #include "engine/ops/operators.h"
@@ -13,8 +12,9 @@ namespace tt {
 // Every function here that gives back a `Tensor` gives a new, contiguous one and changes no input.
 // Several inputs are broadcast to one shape. All throw `std::invalid_argument` if an input is
 // undefined or if the shapes do not broadcast. A NaN that goes in comes out, except from
-// comparisons. Each counts one operation an element of the result, and as bytes read 4 for each
-// element of an input that it reaches: one that is read again through a stride of 0 counts once.
+// comparisons, from `where`, which may choose the other one, and from x to the power of 0. Each
+// counts one operation an element of the result, and as bytes read 4 for each element of an input
+// that it reaches: one that is read again through a stride of 0 counts once.
 
 /// Gives -x, the absolute value, e to the power of x, the natural logarithm, the square root, x * x
 /// or 1 / x of every element.
@@ -55,8 +55,8 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
 
 /// Adds `alpha` times `other`, broadcast to the shape of `self`, to `self`, and gives `self` back.
 /// The two may overlap. Throws `std::invalid_argument` if one is undefined, if `other` does not
-/// broadcast to `self`, or if several elements of `self` share one place. Counts two operations an
-/// element.
+/// broadcast to `self`, or if an axis of `self` has stride 0, so that its elements share one place.
+/// Counts two operations an element.
 Tensor& add_(Tensor& self, const Tensor& other, float alpha = 1);
 
 /// Multiplies `self` by `other`, broadcast to its shape, and gives `self` back. The two may
@@ -105,9 +105,26 @@ Walk merge_axes(const Walk& walk);
 /// How far from its first element each tensor of a walk is.
 using Offsets = std::vector<std::int64_t>;
 
+/// Any function that takes offsets: one that exists elsewhere, and at least as long as this does.
+/// (A `std::function` would do, and takes a student's compiler five times as long.)
+class RowVisitor {
+ public:
+  template <class Function>
+  RowVisitor(const Function& function)
+      : function_(&function), call_([](const void* object, const Offsets& offsets) {
+          (*static_cast<const Function*>(object))(offsets);
+        }) {}
+
+  void operator()(const Offsets& offsets) const { call_(function_, offsets); }
+
+ private:
+  const void* function_;
+  void (*call_)(const void* object, const Offsets& offsets);
+};
+
 /// Calls `row` with the offsets of the first element of each row, in order. A row is what the last
 /// axis walks over; a walk without axes has one row, and one without elements has none.
-void for_each_row(const Walk& walk, const std::function<void(const Offsets&)>& row);
+void for_each_row(const Walk& walk, const RowVisitor& row);
 
 /// Gives the number of elements in each row of a walk.
 std::int64_t row_length(const Walk& walk);

@@ -8,6 +8,7 @@
 #include "engine/counters.h"
 #include "engine/error.h"
 #include "engine/layout.h"
+#include "engine/record.h"
 
 namespace tt {
 
@@ -279,6 +280,7 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
     from_b.data += kernel::batch_offset(i, batch, steps_right);
     multiply(out.data_ptr() + i * m * n, from_a, from_b, m, left.columns, n);
   }
+  record("matmul", {a, b}, out);
   return out;
 }
 

@@ -9,6 +9,7 @@
 #include "engine/counters.h"
 #include "engine/error.h"
 #include "engine/layout.h"
+#include "engine/record.h"
 
 namespace tt {
 
@@ -60,8 +61,7 @@ Walk memory_order(const Walk& walk) {
     order[axis] = axis;
   }
   const Strides& steps = walk.strides.back();
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return steps[a] > steps[b]; });
+  sort_axes(order, [&](std::size_t a, std::size_t b) { return steps[a] > steps[b]; });
   Walk sorted = walk;
   for (std::size_t axis = 0; axis < order.size(); ++axis) {
     sorted.shape[axis] = walk.shape[order[axis]];
@@ -128,7 +128,7 @@ void max_over(float* best, std::int64_t results, const float* x, const Walk& wal
 
 // 3 1 4 1 4 -> 2.  3 NaN 4 -> 1.
 std::int64_t argmax_row(const Row& x, std::int64_t count) {
-  // BEGIN SOLUTION: argmax_row: keep the index of the first one that nothing before it reaches
+  // BEGIN SOLUTION: argmax_row: keep the index of the first one that nothing exceeds
   std::int64_t best = 0;
   for (std::int64_t i = 1; i < count; ++i) {
     const float champion = x.data[best * x.step];
@@ -153,13 +153,6 @@ struct Plan {
   Shape sizes;  // of the result
   Walk walk;    // over the result and x
 };
-
-void check_defined(const char* op, const Tensor& x) {
-  if (!x.defined()) {
-    throw std::invalid_argument(std::string("[") + op +
-                                "] got an undefined tensor: it must have a value");
-  }
-}
 
 // The walk into a result of the shape `kept`, which broadcasts to that of x.
 Walk walk_into(const Tensor& x, const Shape& kept) {
@@ -207,6 +200,7 @@ Tensor sum(const Tensor& x, const std::vector<std::int64_t>& dims, bool keepdim)
   const Plan plan = tt::plan("sum", x, dims, keepdim);
   Tensor out = rounded(sums_of(x, plan), plan.sizes, 1);
   count_work(x, out, 1);
+  record("sum", {x}, out, {{"dims", dims}, {"keepdim", keepdim}});
   return out;
 }
 
@@ -214,6 +208,7 @@ Tensor mean(const Tensor& x, const std::vector<std::int64_t>& dims, bool keepdim
   const Plan plan = tt::plan("mean", x, dims, keepdim);
   Tensor out = rounded(sums_of(x, plan), plan.sizes, static_cast<double>(count_of(x, dims)));
   count_work(x, out, 1);
+  record("mean", {x}, out, {{"dims", dims}, {"keepdim", keepdim}});
   return out;
 }
 
@@ -222,6 +217,7 @@ Tensor sum_to(const Tensor& x, const Shape& shape) {
   const Plan plan = {shape, walk_into(x, shape)};
   Tensor out = rounded(sums_of(x, plan), shape, 1);
   count_work(x, out, 1);
+  record("sum_to", {x}, out);
   return out;
 }
 
@@ -250,6 +246,7 @@ Tensor var(const Tensor& x, const std::vector<std::int64_t>& dims, bool unbiased
   const std::int64_t divisor = std::max<std::int64_t>(terms - (unbiased ? 1 : 0), 0);
   Tensor out = rounded(squares, plan.sizes, static_cast<double>(divisor));
   count_work(x, out, 4);
+  record("var", {x}, out, {{"dims", dims}, {"unbiased", unbiased}, {"keepdim", keepdim}});
   return out;
 }
 
@@ -270,6 +267,7 @@ Tensor amax(const Tensor& x, const std::vector<std::int64_t>& dims, bool keepdim
   Tensor out = empty(plan.sizes);
   kernel::max_over(out.data_ptr(), out.numel(), x.data_ptr(), plan.walk);
   count_work(x, out, 1);
+  record("amax", {x}, out, {{"dims", dims}, {"keepdim", keepdim}});
   return out;
 }
 
@@ -291,6 +289,7 @@ Tensor amin(const Tensor& x, const std::vector<std::int64_t>& dims, bool keepdim
     }
   });
   count_work(x, out, 1);
+  record("amin", {x}, out, {{"dims", dims}, {"keepdim", keepdim}});
   return out;
 }
 
@@ -315,6 +314,7 @@ Tensor argmax(const Tensor& x, std::optional<std::int64_t> dim, bool keepdim) {
     }
   });
   count_work(x, out, 1);
+  record("argmax", {x}, out);
   return out;
 }
 
