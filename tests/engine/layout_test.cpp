@@ -70,7 +70,7 @@ TEST_CASE("a tensor can be viewed where PyTorch can, with the same strides") {
     const std::optional<Strides> strides = view_strides(one.sizes, one.strides, one.result);
     CHECK(strides.has_value() == one.view);
     if (strides && one.view) {
-      CHECK(*strides == one.result_strides);
+      CHECK(*strides == Strides(one.result_strides));
     }
   }
 }

@@ -1,6 +1,7 @@
 #include "engine/memory.h"
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <limits>
@@ -10,10 +11,11 @@
 
 using namespace tt;
 
-TEST_CASE("every block begins at a multiple of 64 bytes") {
+TEST_CASE("a block of 64 bytes begins at a multiple of them, a smaller one where a number may") {
   for (std::int64_t bytes : {1, 4, 63, 64, 65, 1000, 4096}) {
     void* block = allocate(bytes);
-    CHECK(reinterpret_cast<std::uintptr_t>(block) % 64 == 0);
+    const std::uintptr_t alignment = bytes < 64 ? alignof(std::max_align_t) : 64;
+    CHECK(reinterpret_cast<std::uintptr_t>(block) % alignment == 0);
     std::memset(block, 1, static_cast<std::size_t>(bytes));
     deallocate(block, bytes);
   }

@@ -109,11 +109,12 @@ TEST_CASE("reductions give PyTorch's shapes and values, over any axes and stride
     CAPTURE(to_string(one.dims));
     CAPTURE(one.keepdim);
     if (!one.fits) {
-      CHECK_REFUSES(apply(one.op, x, one.dims, one.keepdim), "[" + one.op + "] got shape");
+      CHECK_REFUSES(apply(one.op, x, one.dims, one.keepdim),
+                    std::string("[") + one.op + "] got shape");
       continue;
     }
     const Tensor out = apply(one.op, x, one.dims, one.keepdim);
-    REQUIRE(out.sizes() == one.result);
+    REQUIRE(out.sizes() == Shape(one.result));
     CHECK(out.strides() == contiguous_strides(out.sizes()));
     CHECK_FALSE(out.is_alias_of(x));
     check_values(out, one.values);
@@ -125,7 +126,7 @@ TEST_CASE("reductions give PyTorch's shapes and values, over any axes and stride
 TEST_CASE("reductions of infinities, NaN and ties give PyTorch's values") {
   for (const golden::EdgeCase& one : golden::edge_cases) {
     CAPTURE(one.op);
-    CAPTURE(one.x.front());
+    CAPTURE(*one.x.begin());
     CAPTURE(one.x.size());
     check_values(apply(one.op, vector(one.x), {}, false), {one.value});
     check_values(apply(one.op, vector(one.x), {-1}, true), {one.value});
@@ -139,7 +140,7 @@ TEST_CASE("sum_to gives the gradient that PyTorch gives a stretched operand") {
     CAPTURE(to_string(one.sizes));
     CAPTURE(to_string(one.wanted));
     const Tensor out = sum_to(x, one.wanted);
-    REQUIRE(out.sizes() == one.wanted);
+    REQUIRE(out.sizes() == Shape(one.wanted));
     CHECK_FALSE(out.is_alias_of(x));
     check_values(out, one.values);
   }

@@ -88,7 +88,7 @@ TEST_CASE("broadcasting says what PyTorch says") {
       CHECK_REFUSES(broadcast_shapes(one.a, one.b), "must be equal or one of them 1");
       continue;
     }
-    CHECK(broadcast_shapes(one.a, one.b) == one.result);
+    CHECK(broadcast_shapes(one.a, one.b) == Shape(one.result));
   }
 }
 
@@ -121,11 +121,13 @@ TEST_CASE("broadcast strides are PyTorch's wherever the shape is stretched") {
     }
     CAPTURE(to_string(one.a));
     CAPTURE(to_string(one.b));
-    const Strides strides = broadcast_strides(one.a, contiguous_strides(one.a), one.result);
-    REQUIRE(strides.size() == one.strides_of_a.size());
+    const Shape result = one.result;
+    const Strides wanted = one.strides_of_a;
+    const Strides strides = broadcast_strides(one.a, contiguous_strides(one.a), result);
+    REQUIRE(strides.size() == wanted.size());
     for (std::size_t axis = 0; axis < strides.size(); ++axis) {
-      if (one.result[axis] > 1) {  // PyTorch's choice for an axis of one element or none is free
-        CHECK(strides[axis] == one.strides_of_a[axis]);
+      if (result[axis] > 1) {  // PyTorch's choice for an axis of one element or none is free
+        CHECK(strides[axis] == wanted[axis]);
       }
     }
   }

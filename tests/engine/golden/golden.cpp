@@ -5,7 +5,7 @@
 
 namespace golden {
 
-const std::vector<ViewCase> view_cases = {
+const std::initializer_list<ViewCase> view_cases = {
     {{2, 3, 1, 2, 2}, {{"transpose", {-4, 0}}, {"slice", {-3, -3, 0, 1}}},
      {3, 2, 0, 2, 2}, {4, 12, 4, 2, 1}, 0, true,
      {}},
@@ -218,7 +218,7 @@ const std::vector<ViewCase> view_cases = {
      {0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23}},
 };
 
-const std::vector<ReshapeCase> reshape_cases = {
+const std::initializer_list<ReshapeCase> reshape_cases = {
     {{6}, {1}, {0, -1}, false, false, {}, {}, {}},
     {{6}, {1}, {2, 0, 3}, false, false, {}, {}, {}},
     {{6}, {1}, {1}, false, false, {}, {}, {}},
@@ -402,7 +402,7 @@ const std::vector<ReshapeCase> reshape_cases = {
     {{2, 3}, {6, 2}, {2, 3, 1, 1}, true, true, {2, 3, 1, 1}, {6, 2, 2, 2}, {0, 2, 4, 6, 8, 10}},
 };
 
-const std::vector<SliceCase> slice_cases = {
+const std::initializer_list<SliceCase> slice_cases = {
     {0, -7, 0, 3, 0, {}},
     {0, -7, 5, 2, 0, {}},
     {0, -7, 5, 3, 0, {}},
@@ -534,7 +534,7 @@ const std::vector<SliceCase> slice_cases = {
     {5, 9, 5, 3, 5, {}},
 };
 
-const std::vector<BroadcastCase> broadcast_cases = {
+const std::initializer_list<BroadcastCase> broadcast_cases = {
     {{}, {}, true, {}, {}},
     {{}, {1}, true, {1}, {0}},
     {{}, {3}, true, {3}, {0}},
@@ -658,7 +658,7 @@ const std::vector<BroadcastCase> broadcast_cases = {
     {{1, 1, 1, 1}, {1, 1, 1, 1}, true, {1, 1, 1, 1}, {1, 1, 1, 1}},
 };
 
-const std::vector<StridedCase> strided_cases = {
+const std::initializer_list<StridedCase> strided_cases = {
     {{}, {}, 0, true, {0}},
     {{}, {}, 23, true, {23}},
     {{}, {}, 24, false, {}},
@@ -683,7 +683,7 @@ const std::vector<StridedCase> strided_cases = {
     {{3, 3, 3}, {4, 3, 1}, 8, false, {}},
 };
 
-const std::vector<ArangeCase> arange_cases = {
+const std::initializer_list<ArangeCase> arange_cases = {
     {0.0, 5.0, 1.0, {0.0f, 1.0f, 2.0f, 3.0f, 4.0f}},
     {0.0, 0.0, 1.0, {}},
     {1.0, 2.0, 0.25, {1.0f, 1.25f, 1.5f, 1.75f}},

@@ -1,44 +1,41 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <initializer_list>
 
-#include "engine/shape.h"
+#include "tests/engine/golden/lists.h"
 
 /// What PyTorch answers. The cases are in golden.cpp, which make_golden.py writes.
 namespace golden {
 
-using tt::Shape;
-using tt::Strides;
-
 /// One view: the name of the member function of `Tensor`, and its numbers.
 struct Op {
   const char* name;
-  std::vector<std::int64_t> args;
+  Integers args;
 };
 
 /// Up to four views, one after the other, of 0, 1, 2, ... in the shape `base`.
 struct ViewCase {
-  Shape base;
-  std::vector<Op> ops;
-  Shape sizes;
-  Strides strides;
+  Integers base;
+  std::initializer_list<Op> ops;
+  Integers sizes;
+  Integers strides;
   std::int64_t offset;
   bool contiguous;
-  std::vector<float> values;
+  Floats values;
 };
 
 /// The shape `wanted`, asked of 0, 1, 2, ... seen with these sizes and strides: may `view` do it,
 /// may `reshape`, and how the result of `reshape` looks.
 struct ReshapeCase {
-  Shape sizes;
-  Strides strides;
-  Shape wanted;
+  Integers sizes;
+  Integers strides;
+  Integers wanted;
   bool view;
   bool reshape;
-  Shape result;
-  Strides result_strides;
-  std::vector<float> values;
+  Integers result;
+  Integers result_strides;
+  Floats values;
 };
 
 /// A slice of 0, 1, 2, ... along its only axis.
@@ -48,39 +45,39 @@ struct SliceCase {
   std::int64_t end;
   std::int64_t step;
   std::int64_t offset;
-  std::vector<float> values;
+  Floats values;
 };
 
 /// Two shapes, whether they broadcast, to what, and the strides that read a contiguous `a` in it.
 struct BroadcastCase {
-  Shape a;
-  Shape b;
+  Integers a;
+  Integers b;
   bool fits;
-  Shape result;
-  Strides strides_of_a;
+  Integers result;
+  Integers strides_of_a;
 };
 
 /// `as_strided` of 0, 1, ..., 23, and whether the storage holds it.
 struct StridedCase {
-  Shape sizes;
-  Strides strides;
+  Integers sizes;
+  Integers strides;
   std::int64_t offset;
   bool fits;
-  std::vector<float> values;
+  Floats values;
 };
 
 struct ArangeCase {
   double start;
   double end;
   double step;
-  std::vector<float> values;
+  Floats values;
 };
 
-extern const std::vector<ViewCase> view_cases;
-extern const std::vector<ReshapeCase> reshape_cases;
-extern const std::vector<SliceCase> slice_cases;
-extern const std::vector<BroadcastCase> broadcast_cases;
-extern const std::vector<StridedCase> strided_cases;
-extern const std::vector<ArangeCase> arange_cases;
+extern const std::initializer_list<ViewCase> view_cases;
+extern const std::initializer_list<ReshapeCase> reshape_cases;
+extern const std::initializer_list<SliceCase> slice_cases;
+extern const std::initializer_list<BroadcastCase> broadcast_cases;
+extern const std::initializer_list<StridedCase> strided_cases;
+extern const std::initializer_list<ArangeCase> arange_cases;
 
 }  // namespace golden

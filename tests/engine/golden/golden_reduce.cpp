@@ -4,7 +4,7 @@
 
 namespace golden {
 
-const std::vector<ReduceCase> reduce_cases = {
+const std::initializer_list<ReduceCase> reduce_cases = {
     {"sum", {}, {}, 2, {}, true, true, {}, {-2.0f}},
     {"sum", {5}, {0}, 2, {}, false, true, {}, {-10.0f}},
     {"sum", {5}, {2}, 1, {-1}, true, true, {1}, {7.0f}},
@@ -469,7 +469,7 @@ const std::vector<ReduceCase> reduce_cases = {
     {"var0", {0, 0}, {1, 1}, 2, {-1}, true, true, {0, 1}, {}},
 };
 
-const std::vector<EdgeCase> edge_cases = {
+const std::initializer_list<EdgeCase> edge_cases = {
     {"sum", {1.0f, NAN, 3.0f}, NAN},
     {"mean", {1.0f, NAN, 3.0f}, NAN},
     {"amax", {1.0f, NAN, 3.0f}, NAN},
@@ -550,7 +550,7 @@ const std::vector<EdgeCase> edge_cases = {
     {"var", {3e+38f, 3e+38f, -3e+38f}, INFINITY},
 };
 
-const std::vector<SumToCase> sum_to_cases = {
+const std::initializer_list<SumToCase> sum_to_cases = {
     {{2, 3}, {3, 1}, 2, {3}, {-5.0f, 9.0f, 1.0f}},
     {{2, 3}, {6, 2}, 1, {2, 1}, {4.0f, -2.0f}},
     {{2, 3}, {1, 2}, 3, {1, 3}, {6.0f, 1.0f, -4.0f}},

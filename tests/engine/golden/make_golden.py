@@ -84,7 +84,7 @@ def random_op(x):
 
 
 def view_cases():
-    print("const std::vector<ViewCase> view_cases = {")
+    print("const std::initializer_list<ViewCase> view_cases = {")
     written = 0
     while written < 70:
         shape = random.choice(SHAPES)
@@ -104,7 +104,7 @@ def view_cases():
 
 
 def reshape_cases():
-    print("const std::vector<ReshapeCase> reshape_cases = {")
+    print("const std::initializer_list<ReshapeCase> reshape_cases = {")
     bases = [
         ([6], [1]), ([2, 3], [3, 1]), ([3, 2], [1, 3]), ([2, 3, 4], [12, 4, 1]),
         ([2, 3, 4], [24, 4, 1]), ([4, 3, 2], [1, 4, 12]), ([2, 4, 3], [12, 1, 4]),
@@ -141,7 +141,7 @@ def reshape_cases():
 
 
 def slice_cases():
-    print("const std::vector<SliceCase> slice_cases = {")
+    print("const std::initializer_list<SliceCase> slice_cases = {")
     for extent in [0, 1, 5]:
         for start in [-7, -5, -2, 0, 1, 4, 5, 9]:
             for end in [-7, -4, -1, 0, 2, 5, 9]:
@@ -155,7 +155,7 @@ def slice_cases():
 
 
 def broadcast_cases():
-    print("const std::vector<BroadcastCase> broadcast_cases = {")
+    print("const std::initializer_list<BroadcastCase> broadcast_cases = {")
     shapes = [[], [1], [3], [0], [2, 3], [3, 1], [1, 0], [4, 1, 3], [5, 1], [2, 3, 4], [1, 1, 1, 1]]
     for a in shapes:
         for b in shapes:
@@ -171,7 +171,7 @@ def broadcast_cases():
 
 
 def strided_cases():
-    print("const std::vector<StridedCase> strided_cases = {")
+    print("const std::initializer_list<StridedCase> strided_cases = {")
     for sizes, strides, offset in [
         ([], [], 0), ([], [], 23), ([], [], 24), ([3], [1], 21), ([3], [1], 22), ([2, 3], [3, 1], 5),
         ([2, 3], [1, 2], 4), ([4, 4], [5, 2], 0), ([4, 4], [5, 2], 2), ([4, 4], [5, 2], 3),
@@ -190,7 +190,7 @@ def strided_cases():
 
 
 def arange_cases():
-    print("const std::vector<ArangeCase> arange_cases = {")
+    print("const std::initializer_list<ArangeCase> arange_cases = {")
     for start, end, step in [(0, 5, 1), (0, 0, 1), (1, 2, 0.25), (0, 1, 0.3), (5, 0, -2), (3, 3.5, 1),
                              (-1, 1, 0.5), (0, 10, 4), (2, 2, -1)]:
         values = torch.arange(start, end, step, dtype=torch.float32).tolist()

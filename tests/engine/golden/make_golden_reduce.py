@@ -77,7 +77,7 @@ def call(op, x, dims, keepdim):
 
 SHAPES = [[], [5], [1], [2, 3], [3, 1], [2, 3, 4], [4, 1, 3], [2, 2, 3, 2], [3, 2, 1, 2, 2]]
 EMPTY = [[0], [0, 3], [2, 0], [2, 0, 3], [0, 0]]
-print("const std::vector<ReduceCase> reduce_cases = {")
+print("const std::initializer_list<ReduceCase> reduce_cases = {")
 for op in ["sum", "mean", "amax", "amin", "argmax", "var", "var0"]:
     for shape in SHAPES + EMPTY:
         rank = len(shape)
@@ -101,7 +101,7 @@ for op in ["sum", "mean", "amax", "amin", "argmax", "var", "var0"]:
 print("};\n")
 
 inf, nan = math.inf, math.nan
-print("const std::vector<EdgeCase> edge_cases = {")
+print("const std::initializer_list<EdgeCase> edge_cases = {")
 for values in [[1, nan, 3], [nan, nan], [nan, inf, nan], [inf, -inf, 2], [-inf, -inf], [inf, 1, inf],
                [-inf, 3, nan, 5], [-3, -2, -7], [2, 5, 5, 1], [7], [-inf], [nan], [3e38, 3e38, -3e38]]:
     x = torch.tensor([float(v) for v in values])
@@ -111,7 +111,7 @@ for values in [[1, nan, 3], [nan, nan], [nan, inf, nan], [inf, -inf, 2], [-inf, 
         print('    {"%s", %s, %s},' % (op, numbers(x), number(out)))
 print("};\n")
 
-print("const std::vector<SumToCase> sum_to_cases = {")
+print("const std::initializer_list<SumToCase> sum_to_cases = {")
 for shape, wanted in [([2, 3], [3]), ([2, 3], [2, 1]), ([2, 3], [1, 3]), ([2, 3], []), ([2, 3], [2, 3]),
                       ([2, 3, 4], [3, 1]), ([2, 3, 4], [4]), ([2, 3, 4], [2, 1, 4]), ([], []),
                       ([1], []), ([1, 1], [1]), ([2, 1, 3], [1, 1, 1, 3][1:]), ([0, 3], [3]),
