@@ -35,6 +35,12 @@ const FrontMatter = z.strictObject({
   unit: z.string().regex(/^engine\/[\w/]+\.cpp$/, 'must be a path such as engine/shape.cpp'),
 });
 
+const StoryMatter = z.strictObject({
+  title: z.string().min(1),
+  year: z.number().int(),
+  summary: z.string().min(1),
+});
+
 const parser = unified()
   .use(remarkParse)
   .use(remarkFrontmatter, ['yaml'])
@@ -61,8 +67,37 @@ function fail(node: { position?: { start: { line: number } } }, reason: string):
 
 /** Turns a lesson's Markdown into data. Throws `PackError` at the first mistake. */
 export function compileContent(markdown: string, path: string): LessonContent {
+  return compiled(markdown, path, (text) => {
+    const { matter, sections } = compile(text, FrontMatter);
+    const steps = sections.flatMap((s) =>
+      s.kind === 'step' ? [{ name: s.name, title: s.title }] : [],
+    );
+    const measures = sections.flatMap((s) => (s.kind === 'predict' ? [s.measure] : []));
+    return { ...matter, sections, steps, measures };
+  });
+}
+
+export interface StoryContent {
+  title: string;
+  year: number;
+  summary: string;
+  sections: Section[];
+}
+
+/** Turns a milestone's Markdown into data: prose and questions. Throws as `compileContent`. */
+export function compileStory(markdown: string, path: string): StoryContent {
+  return compiled(markdown, path, (text) => {
+    const { matter, sections } = compile(text, StoryMatter);
+    const odd = sections.find(({ kind }) => kind !== 'prose' && kind !== 'question');
+    if (odd) throw new Fault(1, `a milestone has prose and questions, and no ${odd.kind}`);
+    return { ...matter, sections };
+  });
+}
+
+/** Compiles, and says of a mistake in which line of which file it is. */
+function compiled<T>(markdown: string, path: string, compileText: (text: string) => T): T {
   try {
-    return compile(markdown.replaceAll('\r\n', '\n'));
+    return compileText(markdown.replaceAll('\r\n', '\n'));
   } catch (error) {
     if (error instanceof Fault) throw new PackError(path, error.line, error.message);
     if (error instanceof VFileMessage) throw new PackError(path, error.line ?? 1, said(error));
@@ -73,22 +108,17 @@ export function compileContent(markdown: string, path: string): LessonContent {
 const said = ({ reason, cause }: VFileMessage) =>
   cause instanceof Error ? `${reason}: ${cause.message}` : reason;
 
-function compile(markdown: string): LessonContent {
+function compile<Matter>(markdown: string, schema: z.ZodType<Matter>) {
   const root = parser.parse(markdown);
   const [first, ...body] = root.children;
   if (first?.type !== 'yaml') throw new Fault(1, 'a lesson begins with front matter between ---');
-  const matter = frontMatter(first);
+  const matter = frontMatter(first, schema);
   checkProse(root);
   checkFences(root, markdown.split('\n'));
-  const sections = toSections(body);
-  const steps = sections.flatMap((s) =>
-    s.kind === 'step' ? [{ name: s.name, title: s.title }] : [],
-  );
-  const measures = sections.flatMap((s) => (s.kind === 'predict' ? [s.measure] : []));
-  return { ...matter, sections, steps, measures };
+  return { matter, sections: toSections(body) };
 }
 
-function frontMatter(yaml: Yaml) {
+function frontMatter<Matter>(yaml: Yaml, schema: z.ZodType<Matter>): Matter {
   const lines = new LineCounter();
   const document = parseDocument(yaml.value, { lineCounter: lines });
   const lineAt = (offset: number) => lines.linePos(offset).line + 1;
@@ -98,7 +128,7 @@ function frontMatter(yaml: Yaml) {
       lineAt(broken.pos[0]),
       `front matter: ${broken.message.replace(/ at line [^]*/, '')}`,
     );
-  const result = FrontMatter.safeParse(document.toJS());
+  const result = schema.safeParse(document.toJS());
   if (result.success) return result.data;
 
   const issues = result.error.issues;

@@ -118,7 +118,16 @@ async function readLesson(
   };
 }
 
-function readMutants(text: string, file: string): Mutant[] {
+const readMutants = (text: string, file: string): Mutant[] =>
+  readList(MUTANTS, text, file, 'mutants');
+
+/** Reads a list from YAML. Throws `PackError` with the line of the first mistake. */
+export function readList<Entry>(
+  schema: z.ZodType<Entry[]>,
+  text: string,
+  file: string,
+  what: string,
+): Entry[] {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const [broken] = document.errors;
@@ -126,19 +135,19 @@ function readMutants(text: string, file: string): Mutant[] {
     const [reason = ''] = broken.message.split('\n');
     throw new PackError(file, lines.linePos(broken.pos[0]).line, reason);
   }
-  const mutants = MUTANTS.safeParse(document.toJS());
-  if (mutants.success) {
-    return mutants.data;
+  const list = schema.safeParse(document.toJS());
+  if (list.success) {
+    return list.data;
   }
-  const [issue] = mutants.error.issues;
+  const [issue] = list.error.issues;
   const [entry = 0, field] = issue?.path ?? [];
   const node = isSeq<Node>(document.contents) ? document.contents.items[Number(entry)] : null;
   const line = node?.range ? lines.linePos(node.range[0]).line : 1;
   const place = field === undefined ? '' : `${String(field)}: `;
-  throw new PackError(file, line, place + (issue?.message ?? 'is not a list of mutants'));
+  throw new PackError(file, line, place + (issue?.message ?? `is not a list of ${what}`));
 }
 
-async function filesBelow(folder: string): Promise<string[]> {
+export async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile())

@@ -1,5 +1,6 @@
 /** Makes the packed course: what the page, the command line and the contract read. */
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { linkInputs } from '../toolchain/build.ts';
 import { Compiler } from '../toolchain/compiler.ts';
@@ -16,13 +17,19 @@ import type {
   LessonData,
   LessonSummary,
   LinkPlan,
+  MilestoneData,
+  MilestoneSummary,
   TestCase,
   Toolchain,
+  TrainingAssets,
 } from '../toolchain/types.ts';
+import { makeDigits } from './digits.ts';
 import { type LessonFolder, readLessons } from './lessons.ts';
+import { readMilestones } from './milestones.ts';
 import { PackError, referenceOf, starterOf } from './starter.ts';
 import { hashOf, Store } from './store.ts';
 import { compilerPackage, makeSysroot } from './sysroot.ts';
+import { CompilerThreads } from './threads.ts';
 
 export interface PackOptions {
   /** The repository, for the compiler's package, `std.h` and the runner. */
@@ -35,12 +42,44 @@ export interface PackOptions {
   say: (step: string) => void;
 }
 
+/** What makes a live program of a lesson's units, the exports first. */
+const LIVE = {
+  session: [
+    ...['wasm/session/exports.cpp', 'wasm/session/room.cpp', 'engine/session.cpp'],
+    ...['engine/scalar_session.cpp', 'engine/trace.cpp'],
+  ],
+  experiment: [
+    ...['wasm/session/experiment_exports.cpp', 'wasm/session/room.cpp', 'engine/examine.cpp'],
+    ...['engine/experiment.cpp', 'engine/data/digits.cpp', 'engine/trace.cpp'],
+  ],
+};
+
+/** A course of fewer lessons is packed sooner than compilers are started. */
+const LESSONS_WORTH_THREADS = 4;
+
+/** What a lesson's files are compiled with: path -> text. */
+interface Headers {
+  unit: Record<string, string>;
+  check: Record<string, string>;
+}
+
 const RUNNER = ['wasm/runner/check.cpp', 'wasm/runner/main.cpp'];
+
+/** Waits for all, also if one fails: the others would write into a folder that is gone by then. */
+async function all<Values extends readonly unknown[] | []>(promises: Values) {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
+}
+
+function checkOf(lesson: LessonFolder): string {
+  return `${lesson.folder}/check.cpp`;
+}
 
 class Packer {
   private compiler!: Compiler;
   private readonly store: Store;
   private runner: Runner = nodeRunner();
+  private threads: CompilerThreads | null = null;
   /** Names what every object depends on besides its own text. */
   private base = '';
 
@@ -51,19 +90,71 @@ class Packer {
   async pack(): Promise<CourseIndex> {
     const lessons = await readLessons(this.options.course);
     const toolchain = await this.packToolchain();
+    const { out, cache, say } = this.options;
+    const headers = await this.headersOfAll(lessons);
+    if (lessons.length > LESSONS_WORTH_THREADS) {
+      const module = await this.store.module(toolchain.llvm);
+      this.threads = new CompilerThreads(availableParallelism(), { out, cache, toolchain, module });
+      await this.compileAll(lessons, headers).finally(() => this.threads?.close());
+    }
+    this.threads = null;
     const summaries: LessonSummary[] = [];
     const units: LinkPlan['units'] = {};
-    const seen = new Set<string>();
     for (const lesson of lessons) {
-      this.options.say(`lesson ${lesson.slug}`);
-      const data = await this.packLesson(lesson, units, seen);
+      say(`lesson ${lesson.slug}`);
+      const data = await this.packLesson(lesson, units, headers.get(lesson)!);
       await this.write(`lessons/${lesson.slug}.json`, data);
       const { slug, number, title, part, summary, steps } = data;
       summaries.push({ slug, number, title, part, summary, steps });
     }
-    const index = { lessons: summaries, toolchain };
+    const training = await this.training(units, headers.get(lessons.at(-1)!)!.unit);
+    const milestones = training === null ? [] : await this.milestones();
+    const index: CourseIndex = { lessons: summaries, milestones, toolchain, training };
     await this.write('index.json', index);
     return index;
+  }
+
+  /** A unit may include the headers of all earlier ones, and of itself. */
+  private async headersOfAll(lessons: LessonFolder[]): Promise<Map<LessonFolder, Headers>> {
+    const all = new Map<LessonFolder, Headers>();
+    const seen = new Set<string>();
+    for (const lesson of lessons) {
+      const { unit } = lesson.content;
+      for (const header of Object.keys(await this.headersOf(unit, lesson.unit))) {
+        seen.add(header);
+      }
+      const includes = [...seen].map((header) => `#include "${header}"`).join('\n');
+      const known = await this.headersOf(unit, includes);
+      const check = await this.headersOf(checkOf(lesson), lesson.check, { ...known });
+      all.set(lesson, { unit: known, check });
+    }
+    return all;
+  }
+
+  /** Compiles everything side by side, for the cache: packing the lessons then only links. */
+  private async compileAll(
+    lessons: LessonFolder[],
+    headers: Map<LessonFolder, Headers>,
+  ): Promise<void> {
+    const last = headers.get(lessons.at(-1)!)!;
+    const units = new Set(lessons.map((lesson) => lesson.content.unit));
+    await all([
+      ...lessons.map((lesson) => this.compileLesson(lesson, headers.get(lesson)!)),
+      this.givenSources(last.unit, units),
+      this.live('session', last.unit),
+      this.live('experiment', last.unit),
+    ]);
+  }
+
+  private async compileLesson(lesson: LessonFolder, headers: Headers) {
+    const { unit } = lesson.content;
+    // Compiled with its marks, which are comments, so that an error has its line in the file.
+    return all([
+      this.object(unit, lesson.unit, headers.unit),
+      this.object(checkOf(lesson), lesson.check, headers.check),
+      this.given(unit, lesson.unit, headers.unit, true),
+      this.object(unit, starterOf(lesson.unit, unit), headers.unit, 'grade'),
+    ]);
   }
 
   private async write(name: string, data: unknown): Promise<void> {
@@ -88,8 +179,7 @@ class Packer {
     const llvm = await this.store.put('llvm.wasm', wasm);
     const commands = [
       ...[pchCommand(), stdCommand()],
-      ...[compileCommand('', 'grade'), compileCommand('', 'ours')],
-      compileCommand('', 'train'),
+      ...(['grade', 'ours', 'train', 'scalar'] as const).map((each) => compileCommand('', each)),
     ];
     this.base = hashOf(llvm.path, sysroot, stdHeader, JSON.stringify(commands));
     const make = (command: string[], given: Record<string, Uint8Array>, made: string) =>
@@ -125,10 +215,9 @@ class Packer {
     const key = hashOf(this.base, profile, file, text, JSON.stringify(headers));
     return this.store.remember(`object-${key}`, async () => {
       this.options.say(`  ${file}`);
-      const { object, diagnostics } = await this.compiler.compile(
-        { path: file, text, headers },
-        profile,
-      );
+      const compiler = this.threads ?? this.compiler;
+      const source = { path: file, text, headers };
+      const { object, diagnostics } = await compiler.compile(source, profile);
       if (object === null) {
         const [first] = diagnostics.filter((each) => each.severity === 'error');
         const at = first?.location;
@@ -175,33 +264,28 @@ class Packer {
   private async packLesson(
     lesson: LessonFolder,
     units: LinkPlan['units'],
-    seen: Set<string>,
+    known: Headers,
   ): Promise<LessonData> {
     const { content, slug } = lesson;
-    for (const header of Object.keys(await this.headersOf(content.unit, lesson.unit))) {
-      seen.add(header);
-    }
-    const all = [...seen].map((header) => `#include "${header}"`).join('\n');
-    const headers = await this.headersOf(content.unit, all);
-    const checkFile = `${lesson.folder}/check.cpp`;
-    const checkHeaders = await this.headersOf(checkFile, lesson.check, { ...headers });
+    const headers = known.unit;
+    const [unit, check, plan] = await this.compileLesson(lesson, known);
     const starter = starterOf(lesson.unit, content.unit);
     const reference = referenceOf(lesson.unit, content.unit);
-
-    // Compiled with its marks, which are comments, so that an error has its line in the file.
-    const unit = await this.object(content.unit, lesson.unit, headers);
-    await this.object(content.unit, starter, headers, 'grade');
-    const check = await this.object(checkFile, lesson.check, checkHeaders);
     units[slug] = {
-      ...(await this.given(content.unit, lesson.unit, headers, true)),
+      ...plan,
       file: content.unit,
       defines: await this.declarations(unit, headers),
       headers: Object.keys(headers),
     };
     const link: LinkPlan = {
       units: { ...units },
-      given: await this.givenSources(headers, units),
+      given: await this.givenSources(
+        headers,
+        new Set(Object.values(units).map((each) => each.file)),
+      ),
       check: await this.store.put(`${slug}-check.o`, check),
+      session: await this.live('session', headers),
+      experiment: await this.live('experiment', headers),
     };
     const { tests, measures } = await this.manifest(lesson, link);
     const data = {
@@ -240,27 +324,98 @@ class Packer {
   /** Engine sources that belong to no lesson and whose headers are known by now, and the runner. */
   private async givenSources(
     headers: Record<string, string>,
-    units: LinkPlan['units'],
+    units: Set<string>,
   ): Promise<GivenPlan[]> {
-    const lessonFiles = new Set(Object.values(units).map((unit) => unit.file));
-    const plans: GivenPlan[] = [];
+    const plans: Promise<GivenPlan>[] = [];
     for (const header of Object.keys(headers)) {
       const source = header.replace(/\.h$/, '.cpp');
       const exists = await this.text(source).then(
         () => true,
         () => false,
       );
-      if (exists && !lessonFiles.has(source)) {
+      if (exists && !units.has(source)) {
         // Only what it includes: then later lessons need not compile it again.
         const text = await this.text(source);
-        plans.push(await this.given(source, text, await this.headersOf(source, text), true));
+        plans.push(this.given(source, text, await this.headersOf(source, text), true));
       }
     }
     for (const file of RUNNER) {
       const text = await this.text(file);
-      plans.push(await this.given(file, text, await this.headersOf(file, text), false));
+      plans.push(this.given(file, text, await this.headersOf(file, text), false));
+    }
+    return all(plans);
+  }
+
+  /** The sources of a live program, or null as long as they include what no lesson has made yet. */
+  private async live(
+    kind: keyof typeof LIVE,
+    headers: Record<string, string>,
+  ): Promise<GivenPlan[] | null> {
+    const sources = LIVE[kind];
+    const own = new Set(sources.map((source) => source.replace(/\.cpp$/, '.h')));
+    const texts = await Promise.all(
+      sources.map((source) => this.text(source).catch(() => null)), // a test's course has none
+    );
+    if (texts.includes(null)) {
+      return null;
+    }
+    const plans: GivenPlan[] = [];
+    for (const [index, source] of sources.entries()) {
+      const text = texts[index] ?? '';
+      const needed = await this.headersOf(source, text);
+      const known = (header: string) => header in headers || own.has(header);
+      if (!Object.keys(needed).every(known)) {
+        return null;
+      }
+      // The exports only pass on what the engine does.
+      const trains = kind === 'experiment' && source.startsWith('engine/');
+      plans.push(await this.given(source, text, needed, trains));
     }
     return plans;
+  }
+
+  private async milestones(): Promise<MilestoneSummary[]> {
+    const summaries: MilestoneSummary[] = [];
+    for (const { slug, story, runs } of await readMilestones(this.options.course)) {
+      this.options.say(`milestone ${slug}`);
+      const { year, title, summary, sections } = story;
+      const data = { slug, year, title, summary, sections, runs };
+      const version = hashOf(JSON.stringify(data));
+      await this.write(`milestones/${slug}.json`, { ...data, version } satisfies MilestoneData);
+      summaries.push({ slug, year, title, summary });
+    }
+    return summaries;
+  }
+
+  /** What experiments need, or null as long as the lessons do not suffice for one. */
+  private async training(
+    units: LinkPlan['units'],
+    headers: Record<string, string>,
+  ): Promise<TrainingAssets | null> {
+    const parts = await this.live('experiment', headers);
+    if (parts === null) {
+      return null;
+    }
+    this.options.say('experiment and digits');
+    const files = new Set(Object.values(units).map((each) => each.file));
+    const given = await this.givenSources(headers, files);
+    const [last, ...others] = parts.map((each) => each.train);
+    const inputs = [...others, ...linkInputs({ units, given }, {}, last!, 'train')];
+    const { program, diagnostics } = await this.compiler.link(inputs);
+    if (program === null) {
+      const message = diagnostics[0]?.message ?? 'cannot be linked';
+      throw new PackError('engine/experiment.cpp', 1, message);
+    }
+    const { root } = this.options;
+    const maker = await readFile(path.join(root, 'wasm/pack/digits.ts'));
+    const { all: every, few } = await makeDigits(root, (name, make) =>
+      this.store.remember(`digits-${name}-${hashOf(maker)}`, make),
+    );
+    return {
+      program: await this.store.put('experiment.wasm', program),
+      digits: await this.store.put('digits.bin', every),
+      fewDigits: await this.store.put('digits-few.bin', few),
+    };
   }
 
   /** Asks the linked reference program which tests it has. */
@@ -268,7 +423,7 @@ class Packer {
     lesson: LessonFolder,
     link: LinkPlan,
   ): Promise<{ tests: TestCase[]; measures: string[] }> {
-    const file = `${lesson.folder}/check.cpp`;
+    const file = checkOf(lesson);
     const linked = await this.compiler.link(linkInputs(link, {}, link.check));
     if (linked.program === null) {
       throw new PackError(file, 1, linked.diagnostics[0]?.message ?? 'cannot be linked');

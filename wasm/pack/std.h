@@ -84,6 +84,39 @@ inline void use_vectors(std::vector<std::int64_t>& a, std::vector<float>& b, std
   use_algorithms(b, b);
 }
 
+// Shapes of several tensors, a number that may be left out, and what is kept for each axis.
+inline void use_lists(const std::vector<std::int64_t>& a, std::optional<std::int64_t> axis) {
+  std::vector<std::vector<std::int64_t>> listed{a, a};
+  std::vector<std::vector<std::int64_t>> sized(a.size());
+  std::vector<std::vector<std::int64_t>> filled(a.size(), a);
+  std::vector<std::vector<std::int64_t>> copied(listed);
+  std::vector<std::vector<std::int64_t>> moved(std::move(copied));
+  listed = filled;
+  listed = std::move(moved);
+  listed.push_back(a);
+  listed.push_back(std::vector<std::int64_t>(a.begin() + 1, a.end() - 1));
+  listed.emplace_back(listed[0].begin(), listed[0].end());
+  listed.reserve(a.size());
+  listed.at(0) = listed.empty() ? listed.front() : listed.back();
+  for (std::vector<std::int64_t>& each : sized) {
+    each[0] = static_cast<std::int64_t>(listed.size());
+  }
+  for (const std::vector<std::int64_t>& each : filled) {
+    axis = axis.has_value() && axis ? *axis + each[0] : axis.value_or(1);
+  }
+  if (axis == std::nullopt) {
+    axis = a[0] + axis.value();
+  }
+  std::vector<bool> seen(a.size());
+  std::vector<bool> wanted(a.size(), true);
+  std::vector<double> sums(a.size());
+  std::vector<double> ones(a.size(), 1.0);
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    seen[i] = !wanted[i] || sums[i] == ones[i];
+    sums[i] += ones.at(i) + static_cast<double>(seen.size() + sums.size());
+  }
+}
+
 inline void use_strings(std::string& a, const std::string& b, std::size_t count) {
   std::string copied(b);
   std::string moved(std::move(copied));
@@ -101,6 +134,7 @@ inline void use_strings(std::string& a, const std::string& b, std::size_t count)
   a += "x";
   a += 'x';
   a += b + "x" + a + 'x';
+  a += "x" + std::to_string(count) + "x" + a.substr(1);
   a = "x" + a + ("x" + b) + (b + 'x') + ('x' + b);
   a.append(b).append("x").push_back(a.back());
   a += std::to_string(1) + std::to_string(1L) + std::to_string(std::int64_t{1}) +

@@ -16,6 +16,7 @@ export function hashOf(...parts: (string | Uint8Array)[]): string {
 export class Store implements AssetSource {
   private readonly contents = new Map<string, Uint8Array>();
   private compiled: Promise<WebAssembly.Module> | null = null;
+  private readonly remembered = new Map<string, Promise<Uint8Array>>();
 
   constructor(
     private readonly folder: string,
@@ -44,7 +45,13 @@ export class Store implements AssetSource {
   }
 
   /** The cached result for this key, or a new one. The key must name everything it depends on. */
-  async remember(key: string, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
+  remember(key: string, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
+    const found = this.remembered.get(key) ?? this.find(key, make);
+    this.remembered.set(key, found);
+    return found;
+  }
+
+  private async find(key: string, make: () => Promise<Uint8Array>): Promise<Uint8Array> {
     const file = path.join(this.cache, key);
     try {
       return await readFile(file);

@@ -178,7 +178,8 @@ inline void expect_tensor(const Tensor& actual, const Shape& shape,
                           const std::vector<double>& expected, double rtol, double atol,
                           const char* idea) {
   if (!actual.defined() || actual.sizes() != shape) {
-    throw Failure{idea, "a tensor of shape " + show(shape), "a " + show(actual)};
+    throw Failure{idea, "a tensor of shape " + show(shape),
+                  (actual.defined() ? "a " : "") + show(actual)};
   }
   if (static_cast<std::int64_t>(expected.size()) != count_of(shape)) {
     throw Failure{"This is a mistake in the test, not in your code.",

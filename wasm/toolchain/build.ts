@@ -40,6 +40,9 @@ export interface Work {
 
 export const EXAMPLE = 'example.cpp';
 
+/** What a student's units can be driven by, in a program that is no test. */
+export type Live = 'session' | 'experiment';
+
 export type Objects = Record<string, Uint8Array>;
 
 /** Seconds spent, by part. */
@@ -78,7 +81,7 @@ function firstError(diagnostics: Diagnostic[], otherwise: string): string {
 
 /** One map decides what a program is made of: reference objects, replaced by the student's. */
 export function linkInputs(
-  plan: LinkPlan,
+  plan: Pick<LinkPlan, 'units' | 'given'>,
   student: Objects,
   last: Asset | Uint8Array,
   kind: keyof GivenPlan = 'object',
@@ -146,7 +149,20 @@ export class Build {
   /** Links compiled work with the reference units for the rest. Throws `Refused`. */
   async link(lesson: LessonData, objects: Objects): Promise<Uint8Array> {
     const last = objects[EXAMPLE] ?? lesson.link.check;
-    const inputs = linkInputs(lesson.link, objects, last);
+    return this.linked(linkInputs(lesson.link, objects, last));
+  }
+
+  /** Links a live program of compiled work: see wasm/session. Throws `Refused`. */
+  async linkLive(lesson: LessonData, kind: Live, objects: Objects): Promise<Uint8Array> {
+    const parts = lesson.link[kind];
+    if (parts === null) {
+      throw new Error(`The units of ${lesson.slug} do not suffice for a live ${kind}.`);
+    }
+    const [last, ...others] = parts.map((each) => each.train);
+    return this.linked([...others, ...linkInputs(lesson.link, objects, last!, 'train')]);
+  }
+
+  private async linked(inputs: (Asset | Uint8Array)[]): Promise<Uint8Array> {
     const { program, diagnostics } = await this.clock.time('link', this.compiler.link(inputs));
     this.diagnostics.push(...diagnostics);
     if (program === null) {

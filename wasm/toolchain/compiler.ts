@@ -127,10 +127,13 @@ export class Compiler {
     if (refused !== null) {
       return { object: null, diagnostics: [refused] };
     }
-    const result = await this.llvm.run(
-      compileCommand(`/${source.path}`, profile),
-      this.files(source),
-    );
+    const command = compileCommand(`/${source.path}`, profile);
+    const result = await this.llvm.run(command, this.files(source));
+    if (result.crash !== null && profile === 'train') {
+      // With SIMD, clang 21 breaks on every `catch` that names a type (it asks `llvm.wasm.lsda`,
+      // which has no arguments, for its first).
+      return this.compile(source, 'scalar');
+    }
     const diagnostics = messagesOf(result, source);
     const object = result.code === 0 ? result.files.read('out.o') : null;
     if (object === null && !diagnostics.some((each) => each.severity === 'error')) {
@@ -193,14 +196,14 @@ export class Compiler {
   }
 
   /** Links objects, given by content or as assets, in this order, with the standard library. */
-  async link(objects: (Uint8Array | Asset)[]): Promise<Linked> {
+  async link(objects: (Uint8Array | Asset)[], memoryBytes?: number): Promise<Linked> {
     const files: Record<string, Uint8Array> = { 'std.o': this.std };
     for (const [index, object] of objects.entries()) {
       const bytes = object instanceof Uint8Array ? object : await this.source.bytes(object);
       files[`${String(index)}.o`] = bytes;
     }
     const names = Object.keys(files).map((name) => `/${name}`);
-    const result = await this.llvm.run(linkCommand(names), files);
+    const result = await this.llvm.run(linkCommand(names, memoryBytes), files);
     const program = result.code === 0 ? result.files.read('out.wasm') : null;
     const diagnostics = program === null ? await this.linkErrors(result.stderr) : [];
     return { program, diagnostics };

@@ -5,9 +5,9 @@
 
 /**
  * Why a file is compiled: a student's unit to be graded, or, after a time-out, to find the loop; our
- * own files, once, while packing; any unit for programs that train.
+ * own files, once, while packing; any unit for programs that train, with SIMD (`train`) or without.
  */
-export type Profile = 'grade' | 'loops' | 'ours' | 'train';
+export type Profile = 'grade' | 'loops' | 'ours' | 'train' | 'scalar';
 
 /** Must be the same for the precompiled header and for everything that uses it. */
 const LANGUAGE = [
@@ -34,6 +34,14 @@ const HARDENED = [
 const LINE_TABLES = ['-debug-info-kind=line-tables-only', '-dwarf-version=4'];
 
 /**
+ * For units that have passed every test. Containers still check their bounds, because the header
+ * does, and without the header a unit takes 5 to 9 s.
+ */
+const TRAIN = [
+  ...['-O3', '-D', '_LIBCPP_HARDENING_MODE=_LIBCPP_HARDENING_MODE_FAST', '-fno-validate-pch'],
+];
+
+/**
  * What each profile adds. One precompiled header serves all. Unoptimized code is ready three times
  * as soon, because the standard library's part of it is not compiled again but linked from `std.o`;
  * and it keeps one trap for each check, where optimized traps are merged and lose their line.
@@ -47,12 +55,8 @@ const PROFILE: Record<Profile, string[]> = {
   ],
   // The header was made without optimization, which is the difference that is not to be checked.
   ours: ['-O1', ...HARDENED, '-fno-validate-pch'],
-  // For units that have passed every test. Containers still check their bounds, because the header
-  // does, and without the header a unit takes 5 to 9 s.
-  train: [
-    ...['-O3', '-target-feature', '+simd128', '-vectorize-loops', '-vectorize-slp'],
-    ...['-D', '_LIBCPP_HARDENING_MODE=_LIBCPP_HARDENING_MODE_FAST', '-fno-validate-pch'],
-  ],
+  train: [...TRAIN, '-target-feature', '+simd128', '-vectorize-loops', '-vectorize-slp'],
+  scalar: TRAIN,
 };
 
 /** The bundled compiler was built with assertions; its IR verifier checks LLVM, not the student. */
@@ -136,11 +140,11 @@ export function completeCommand(path: string, line: number, column: number): str
 export const STACK_BYTES = 1 << 20;
 export const MEMORY_BYTES = 256 << 20;
 
-/** Links the objects to the program `/out.wasm`. */
-export function linkCommand(objects: string[]): string[] {
+/** Links the objects to the program `/out.wasm`, which may grow up to so much memory. */
+export function linkCommand(objects: string[], memoryBytes = MEMORY_BYTES): string[] {
   return [
     ...['wasm-ld', '--no-entry', '--gc-sections', '--stack-first', '--wrap=__cxa_throw'],
-    ...['-z', `stack-size=${STACK_BYTES}`, `--max-memory=${MEMORY_BYTES}`, '--no-demangle'],
+    ...['-z', `stack-size=${STACK_BYTES}`, `--max-memory=${memoryBytes}`, '--no-demangle'],
     ...['-L', '/usr/lib/wasm32-wasip1', '-L', '/usr/lib/wasm32-unknown-wasip1'],
     ...objects,
     ...['-lc++', '-lc++abi-except', '-lunwind-except', '-lc', '-lclang_rt.builtins'],

@@ -10,7 +10,11 @@ import type { Asset, CourseIndex, LessonData } from './types.ts';
 export class DiskAssets implements AssetSource {
   private readonly cache = new Map<string, Promise<Uint8Array>>();
 
-  constructor(private readonly folder: string) {}
+  /** `compiled` is the toolchain's module where another thread has it already. */
+  constructor(
+    private readonly folder: string,
+    private readonly compiled?: WebAssembly.Module,
+  ) {}
 
   bytes(asset: Asset): Promise<Uint8Array> {
     let bytes = this.cache.get(asset.path);
@@ -22,6 +26,7 @@ export class DiskAssets implements AssetSource {
   }
 
   async module(asset: Asset): Promise<WebAssembly.Module> {
+    if (this.compiled !== undefined) return this.compiled;
     const bytes = await readFile(path.join(this.folder, asset.path));
     return WebAssembly.compile(bytes);
   }
@@ -48,11 +53,13 @@ export class Course {
   constructor(
     readonly folder: string,
     readonly index: CourseIndex,
+    private readonly assets: DiskAssets,
   ) {}
 
-  static async open(folder: string): Promise<Course> {
+  static async open(folder: string, compiled?: WebAssembly.Module): Promise<Course> {
     const index = await readFile(path.join(folder, 'index.json'), 'utf8');
-    return new Course(folder, JSON.parse(index) as CourseIndex);
+    const assets = new DiskAssets(folder, compiled);
+    return new Course(folder, JSON.parse(index) as CourseIndex, assets);
   }
 
   async lesson(slug: string): Promise<LessonData> {
@@ -65,7 +72,7 @@ export class Course {
   }
 
   compiler(): Promise<Compiler> {
-    return Compiler.load(this.index.toolchain, new DiskAssets(this.folder));
+    return Compiler.load(this.index.toolchain, this.assets);
   }
 
   async grader(): Promise<Grader> {

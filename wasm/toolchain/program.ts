@@ -136,3 +136,16 @@ export function runProgram(
     return finish('trap', error instanceof Error ? error.message : String(error));
   }
 }
+
+/** Starts a program that answers calls instead of running from a beginning to an end. */
+export function instantiate(module: WebAssembly.Module): WebAssembly.Exports {
+  const console = new ConsoleStdout(() => undefined);
+  const wasi = new WASI([], [], [new OpenFile(new File([])), console, console], { debug: false });
+  const nothing = () => undefined;
+  const instance = new WebAssembly.Instance(module, {
+    tinytorch: { nonce: () => 0n, report: nothing, threw: nothing, endless: nothing },
+    wasi_snapshot_preview1: wasiImports(module, wasi),
+  });
+  wasi.inst = instance as unknown as typeof wasi.inst;
+  return instance.exports;
+}

@@ -64,12 +64,14 @@ function foreignNames(demangled: string): string[] {
     .filter((name) => !WORDS_OF_THE_LANGUAGE.has(name) && !/^_[_A-Z]/.test(name));
 }
 
-/** Every name that the headers speak of: what has one of them is not a student's own invention. */
-function namesIn(headers: Record<string, string>): Set<string> {
-  const code = Object.values(headers)
-    .join('\n')
-    .replace(/\/\/.*$/gm, '');
-  return new Set(code.match(UNQUALIFIED_NAME));
+/** Every name that this code speaks of, comments aside. */
+function namesIn(...code: string[]): Set<string> {
+  return new Set(
+    code
+      .join('\n')
+      .replace(/\/\/.*$/gm, '')
+      .match(UNQUALIFIED_NAME),
+  );
 }
 
 /** `tt::numel(long)` -> `numel`; `tt::Tensor::at(...) const` -> `at`. */
@@ -151,10 +153,13 @@ export async function applyRule(
     }
   }
 
-  const told = namesIn(source.headers);
+  // What a header speaks of is not the student's invention, and neither is what their file does not:
+  // the library's own templates have parameters such as `T`.
+  const told = namesIn(...Object.values(source.headers));
+  const theirs = namesIn(source.text);
   const foreign = names.slice(visible.length).filter((name) => !name.startsWith('__'));
   for (const name of foreign.flatMap(foreignNames)) {
-    if (!told.has(name)) {
+    if (!told.has(name) && theirs.has(name)) {
       told.add(name);
       report.diagnostics.push(
         error(

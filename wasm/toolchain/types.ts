@@ -1,3 +1,5 @@
+import type { ExperimentOptions } from '../session/experiment.ts';
+
 /** The words that the packer, the toolchain, the command line and the page share. */
 
 /** How a test, or a whole grading, ended. */
@@ -111,7 +113,51 @@ export interface Asset {
 /** `index.json`: the course's table of contents. */
 export interface CourseIndex {
   lessons: LessonSummary[];
+  milestones: MilestoneSummary[];
   toolchain: Toolchain;
+  /** What experiments need; null in a course whose units do not suffice for one. */
+  training: TrainingAssets | null;
+}
+
+/** What is needed to train something, beside a student's own units. */
+export interface TrainingAssets {
+  /** An experiment linked from the reference units only: it needs no compiler. */
+  program: Asset;
+  /** Files for `engine/data/digits.h`: all digits, and a few to begin with. */
+  digits: Asset;
+  fewDigits: Asset;
+}
+
+/** A program of the past, run on the student's own units. */
+export interface MilestoneSummary {
+  /** The folder's name, such as `1958-perceptron`. */
+  slug: string;
+  year: number;
+  title: string;
+  /** One sentence. */
+  summary: string;
+}
+
+/** `milestones/<slug>.json`. */
+export interface MilestoneData extends MilestoneSummary {
+  /** Changes when anything in it changes. */
+  version: string;
+  sections: Section[];
+  /** All must hold, in this order. */
+  runs: MilestoneRun[];
+}
+
+/** One training, and what must come of it. */
+export interface MilestoneRun {
+  name: string;
+  title: string;
+  options: ExperimentOptions;
+  /** After so many steps it is over. */
+  steps: number;
+  /** What share of the test examples must be right, at least or at most. */
+  gate: { atLeast: number } | { atMost: number };
+  /** What share the correct engine got, with several seeds, and engines with one thing knocked out. */
+  calibration: { correct: number[]; knockouts: { name: string; accuracy: number[] }[] };
 }
 
 /** What compiling and linking need besides a lesson's own files. */
@@ -163,6 +209,10 @@ export interface LinkPlan {
   /** Objects that belong to no lesson: given engine sources and the runner. */
   given: GivenPlan[];
   check: Asset;
+  /** What makes a live session of the same units, once all that it drives exist; see wasm/session. */
+  session: GivenPlan[] | null;
+  /** What makes an experiment of them: a training run that the page looks on at. */
+  experiment: GivenPlan[] | null;
 }
 
 /** One source, compiled twice: to be graded with, and to train with. */
