@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -231,6 +232,18 @@ CHECK_CASE("assign", "a storage without floats is copied like any other") {
          left_idea);
   assign(b, storage_of(2, 7));
   expect_storage(b, 2, 7, idea);
+}
+
+CHECK_CASE("assign", "without memory for the copy, the storage keeps what it has") {
+  // A program in the page has 256 MB: room for this storage, but not for a copy of it.
+  const Storage large(40'000'000);
+  Storage b = storage_of(3, 10);
+  try {
+    assign(b, large);
+  } catch (const std::bad_alloc&) {
+    expect_storage(b, 3, 10,
+                   "`allocate` threw. Ask for the new block before you give up the old one.");
+  }
 }
 
 CHECK_CASE("assign", "an assignment gives back the storage that was assigned to") {

@@ -1,5 +1,6 @@
 #include "wasm/runner/check.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -56,14 +57,34 @@ std::string show(const std::vector<Offsets>& places) {
   return "[" + text + "]";
 }
 
+// Memory behind what a test looks at, so that a wrong step meets numbers that are wrong as well.
+constexpr std::size_t behind = 32;
+
+std::vector<float> padded(std::vector<float> memory) {
+  memory.resize(memory.size() + behind, not_a_number);
+  return memory;
+}
+
+/// Fails unless `out` begins with `expected` and holds -1 from there on.
+void expect_row(const std::vector<float>& out, const std::vector<float>& expected,
+                const char* idea) {
+  const auto end = out.begin() + static_cast<std::ptrdiff_t>(expected.size());
+  const std::vector<float> front(out.begin(), end);
+  expect(front == expected, "out = " + show(expected), "out = " + show(front), idea);
+  const bool untouched = std::all_of(end, out.end(), [](float value) { return value == -1; });
+  expect(untouched, "out = " + show(expected) + " and nothing written behind it",
+         "out = " + show(std::vector<float>(out.begin(), end + 8)), idea);
+}
+
 /// Runs a row into memory that holds -1, and expects these values and the -1s behind them.
 void expect_unary_row(const std::vector<float>& memory, std::int64_t step, std::int64_t count,
                       const std::vector<float>& expected, const char* idea) {
   current_call() =
       "unary_row(out, {" + show(memory) + ", " + show(step) + "}, " + show(count) + ", times_ten)";
-  std::vector<float> out(expected.size(), -1);
-  kernel::unary_row(out.data(), {memory.data(), step}, count, times_ten);
-  expect(out == expected, "out = " + show(expected), "out = " + show(out), idea);
+  const std::vector<float> x = padded(memory);
+  std::vector<float> out(expected.size() + behind, -1);
+  kernel::unary_row(out.data(), {x.data(), step}, count, times_ten);
+  expect_row(out, expected, idea);
 }
 
 void expect_binary_row(const std::vector<float>& a, std::int64_t a_step,
@@ -71,9 +92,11 @@ void expect_binary_row(const std::vector<float>& a, std::int64_t a_step,
                        const std::vector<float>& expected, const char* idea) {
   current_call() = "binary_row(out, {" + show(a) + ", " + show(a_step) + "}, {" + show(b) + ", " +
                    show(b_step) + "}, " + show(count) + ", minus)";
-  std::vector<float> out(expected.size(), -1);
-  kernel::binary_row(out.data(), {a.data(), a_step}, {b.data(), b_step}, count, minus);
-  expect(out == expected, "out = " + show(expected), "out = " + show(out), idea);
+  const std::vector<float> left = padded(a);
+  const std::vector<float> right = padded(b);
+  std::vector<float> out(expected.size() + behind, -1);
+  kernel::binary_row(out.data(), {left.data(), a_step}, {right.data(), b_step}, count, minus);
+  expect_row(out, expected, idea);
 }
 
 void expect_larger(float a, float b, float expected, const char* idea) {
@@ -253,7 +276,9 @@ CHECK_CASE("plan_walk", "tensors of one shape keep their strides") {
 }
 
 CHECK_CASE("plan_walk", "shapes meet at their last axes") {
-  const char* idea = "Your broadcast_shapes lines shapes up at the right; use its result.";
+  const char* idea =
+      "Settle the shape of all tensors first; your broadcast_shapes lines them up at the right. "
+      "Then stretch each tensor to it.";
   expect_plan({{2, 3}, {3}}, {{3, 1}, {1}}, {{2, 3}, {{3, 1}, {0, 1}}}, idea);
   expect_plan({{3}, {3, 3}}, {{1}, {3, 1}}, {{3, 3}, {{0, 1}, {3, 1}}}, idea);
   expect_plan({{4, 1, 3}, {5, 1}}, {{3, 3, 1}, {1, 1}}, {{4, 5, 3}, {{3, 0, 1}, {0, 1, 0}}}, idea);

@@ -109,17 +109,27 @@ std::vector<Offsets> places(const Walk& walk) {
   return result;
 }
 
+// Memory behind what a test looks at, so that a wrong step meets numbers that are wrong as well.
+constexpr std::size_t behind = 64;
+
+std::vector<float> padded(std::vector<float> memory) {
+  memory.resize(memory.size() + behind, not_a_number);
+  return memory;
+}
+
 /// Sums `x` by this walk into memory that holds 100s.
 void expect_sums(const std::vector<float>& x, const Walk& walk, const std::vector<double>& expected,
                  const char* idea, double rtol = 0) {
   current_call() = "sum_over(sums, " + std::to_string(expected.size()) + ", " +
                    (x.size() > 12 ? "x" : show(x)) + ", walk of " + show(walk) + ")";
-  std::vector<double> sums(expected.size(), 100);
-  kernel::sum_over(sums.data(), static_cast<std::int64_t>(sums.size()), x.data(), walk);
+  std::vector<double> sums(expected.size() + behind, 100);
+  kernel::sum_over(sums.data(), static_cast<std::int64_t>(expected.size()), padded(x).data(), walk);
   for (std::size_t i = 0; i < expected.size(); ++i) {
     expect(std::fabs(sums[i] - expected[i]) <= rtol * std::fabs(expected[i]),
            "sums[" + std::to_string(i) + "] = " + show(expected[i]), show(sums[i]), idea);
   }
+  expect(sums[expected.size()] == 100, "nothing written behind the sums",
+         show(sums[expected.size()]), idea);
 }
 
 /// Looks for the largest of `x` by this walk, in memory that holds 100s.
@@ -127,18 +137,20 @@ void expect_best(const std::vector<float>& x, const Walk& walk, const std::vecto
                  const char* idea) {
   current_call() = "max_over(best, " + std::to_string(expected.size()) + ", " + show(x) +
                    ", walk of " + show(walk) + ")";
-  std::vector<float> best(expected.size(), 100);
-  kernel::max_over(best.data(), static_cast<std::int64_t>(best.size()), x.data(), walk);
+  std::vector<float> best(expected.size() + behind, 100);
+  kernel::max_over(best.data(), static_cast<std::int64_t>(expected.size()), padded(x).data(), walk);
   for (std::size_t i = 0; i < expected.size(); ++i) {
     expect(is_close(best[i], expected[i], 0, 0),
            "best[" + std::to_string(i) + "] = " + show(expected[i]), show(best[i]), idea);
   }
+  expect(best[expected.size()] == 100, "nothing written behind the results",
+         show(best[expected.size()]), idea);
 }
 
 void expect_argmax(const std::vector<float>& x, std::int64_t step, std::int64_t count,
                    std::int64_t expected, const char* idea) {
   current_call() = "argmax_row({" + show(x) + ", " + show(step) + "}, " + show(count) + ")";
-  expect_equal(kernel::argmax_row({x.data(), step}, count), expected, idea);
+  expect_equal(kernel::argmax_row({padded(x).data(), step}, count), expected, idea);
 }
 
 /// A reduction worked out in double without the student's code: `fold` gets the values that go
@@ -314,7 +326,9 @@ CHECK_CASE("plan_reduction", "a result with fewer axes lines up at the last one"
 }
 
 CHECK_CASE("plan_reduction", "a result that cannot be stretched is refused") {
-  const char* idea = "(2,) does not broadcast to (2, 3). Your broadcast_strides refuses that.";
+  const char* idea =
+      "Only the result is stretched, never the tensor. Your broadcast_strides, asked for the "
+      "result, refuses the rest.";
   const std::vector<std::pair<Shape, Shape>> misfits = {
       {{2, 3}, {2}}, {{2, 3}, {3, 3}}, {{3}, {1, 3}}, {{1, 3}, {2, 3}}};
   for (const auto& [shape, kept] : misfits) {

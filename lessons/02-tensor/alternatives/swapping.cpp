@@ -11,6 +11,7 @@
 #include "engine/error.h"
 #include "engine/layout.h"
 #include "engine/memory.h"
+#include "engine/record.h"
 #include "engine/tensor.h"
 
 namespace tt {
@@ -85,6 +86,7 @@ Storage& Tensor::storage() const {
 }
 
 std::int64_t Tensor::size(std::int64_t dim) const {
+  check_defined("size", *this);
   return sizes_[static_cast<std::size_t>(normalize_axis(dim, this->dim()))];
 }
 
@@ -102,6 +104,14 @@ bool Tensor::is_alias_of(const Tensor& other) const {
   return defined() && storage_ == other.storage_;
 }
 
+std::int64_t Tensor::version() const {
+  return storage().version();
+}
+
+void Tensor::count_change() {
+  storage().count_change();
+}
+
 // index (1, 2) in strides (3, 1), beginning at storage_offset 4 -> 4 + 1*3 + 2*1 = 9.
 std::int64_t Tensor::place_of(const Index& index) const {
   const std::int64_t from_start = offset_of(index, sizes_, strides_);
@@ -117,6 +127,7 @@ float Tensor::at(const Index& index) const {
 }
 
 float Tensor::item() const {
+  check_defined("item", *this);
   if (numel() != 1) {
     throw std::invalid_argument("[item] got shape " + to_string(sizes_) +
                                 ": it must have exactly one element");
@@ -124,14 +135,9 @@ float Tensor::item() const {
   return *data_ptr();
 }
 
-Tensor Tensor::as_strided(const Shape& sizes, const Strides& strides,
-                          std::int64_t storage_offset) const {
-  return Tensor(storage_, sizes, strides, storage_offset);
-}
-
 // Worked code, to read: a view is the same storage with other sizes, strides and offset.
 // (2, 3) with strides (3, 1) -> (3, 2) with strides (1, 3).
-Tensor Tensor::transpose(std::int64_t dim0, std::int64_t dim1) const {
+Tensor Tensor::transposed(std::int64_t dim0, std::int64_t dim1) const {
   const auto axis0 = static_cast<std::size_t>(normalize_axis(dim0, dim()));
   const auto axis1 = static_cast<std::size_t>(normalize_axis(dim1, dim()));
   Shape sizes = sizes_;
@@ -142,7 +148,7 @@ Tensor Tensor::transpose(std::int64_t dim0, std::int64_t dim1) const {
 }
 
 // (2, 3, 4) by (2, 0, 1) -> (4, 2, 3).  (2, 3) by (0, 0) is refused: axis 0 comes twice.
-Tensor Tensor::permute(const std::vector<std::int64_t>& dims) const {
+Tensor Tensor::permuted(const std::vector<std::int64_t>& dims) const {
   Shape left = sizes_;  // the extents that no new axis has taken yet; a taken one is -1
   Shape sizes;
   Strides strides;
@@ -163,8 +169,8 @@ Tensor Tensor::permute(const std::vector<std::int64_t>& dims) const {
 }
 
 // (10,) from 2 to 9 by 3 -> (3,): elements 2, 5, 8.  (10,) from -3 -> (3,): elements 7, 8, 9.
-Tensor Tensor::slice(std::int64_t dim, std::int64_t start, std::int64_t end,
-                     std::int64_t step) const {
+Tensor Tensor::sliced(std::int64_t dim, std::int64_t start, std::int64_t end,
+                      std::int64_t step) const {
   const auto axis = static_cast<std::size_t>(normalize_axis(dim, this->dim()));
   if (step < 1) {
     throw std::invalid_argument("[slice] got step " + std::to_string(step) +
@@ -201,7 +207,7 @@ Tensor Tensor::slice(std::int64_t dim, std::int64_t start, std::int64_t end,
 }
 
 // (2, 3) at index 1 of axis 0 -> (3,): the second row.
-Tensor Tensor::select(std::int64_t dim, std::int64_t index) const {
+Tensor Tensor::selected(std::int64_t dim, std::int64_t index) const {
   const auto axis = static_cast<std::size_t>(normalize_axis(dim, this->dim()));
   const std::int64_t extent = sizes_[axis];
   if (index < -extent || index >= extent) {
@@ -219,7 +225,7 @@ Tensor Tensor::select(std::int64_t dim, std::int64_t index) const {
 }
 
 // (3, 1) to (2, -1, 4) -> (2, 3, 4) with strides (0, 1, 0): 24 elements to read, 3 in memory.
-Tensor Tensor::expand(const Shape& shape) const {
+Tensor Tensor::expanded(const Shape& shape) const {
   Shape target = shape;
   for (std::size_t back = 1; back <= std::min(target.size(), sizes_.size()); ++back) {
     std::int64_t& extent = target[target.size() - back];
@@ -242,6 +248,9 @@ Tensor& Tensor::copy_(const Tensor& source) {
                                   " to write to: every element must have a place of its own");
     }
   }
+  record_in_place("copy_", *this, source);
+  count_change();
+  const Silence silence;
   if (is_alias_of(source)) {
     return copy_(source.clone());  // else we might overwrite what is still to be read
   }
@@ -265,12 +274,6 @@ Tensor& Tensor::copy_(const Tensor& source) {
     }
   }
   return *this;
-}
-
-Tensor Tensor::clone() const {
-  Tensor copy = empty(sizes_);
-  copy.copy_(*this);
-  return copy;
 }
 
 Tensor& Tensor::fill_(float value) {
@@ -322,7 +325,7 @@ Shape infer_shape(const char* op, const Shape& wanted, std::int64_t count) {
 
 }  // namespace
 
-Tensor Tensor::view(const Shape& shape) const {
+Tensor Tensor::viewed(const Shape& shape) const {
   const Shape wanted = infer_shape("view", shape, numel());
   const std::optional<Strides> strides = view_strides(sizes_, strides_, wanted);
   if (!strides) {
@@ -334,7 +337,7 @@ Tensor Tensor::view(const Shape& shape) const {
 }
 
 // (2, 3) transposed to (3, 2), then reshaped to (6,): a copy, for no stride walks 0, 3, 1, 4, 2, 5.
-Tensor Tensor::reshape(const Shape& shape) const {
+Tensor Tensor::reshaped(const Shape& shape) const {
   const Shape wanted = infer_shape("reshape", shape, numel());
   if (const auto strides = view_strides(sizes_, strides_, wanted)) {
     return as_strided(wanted, *strides, storage_offset_);
@@ -342,6 +345,81 @@ Tensor Tensor::reshape(const Shape& shape) const {
   Tensor copy = empty(wanted);
   copy.as_strided(sizes_, contiguous_strides(sizes_), 0).copy_(*this);
   return copy;
+}
+
+namespace {
+
+// Makes a view, or a copy, without recording what it is made of.
+template <class Make>
+Tensor silently(const char* op, const Tensor& x, Make make) {
+  check_defined(op, x);
+  const Silence silence;
+  return make();
+}
+
+}  // namespace
+
+// Worked code: the public functions. Each of them says what it did; see engine/record.h.
+
+Tensor Tensor::as_strided(const Shape& sizes, const Strides& strides,
+                          std::int64_t storage_offset) const {
+  Tensor out(storage_, sizes, strides, storage_offset);
+  record("as_strided", {*this}, out,
+         {{"sizes", sizes}, {"strides", strides}, {"storage_offset", storage_offset}});
+  return out;
+}
+
+Tensor Tensor::transpose(std::int64_t dim0, std::int64_t dim1) const {
+  Tensor out = silently("transpose", *this, [&] { return transposed(dim0, dim1); });
+  record("transpose", {*this}, out, {{"dim0", dim0}, {"dim1", dim1}});
+  return out;
+}
+
+Tensor Tensor::permute(const std::vector<std::int64_t>& dims) const {
+  Tensor out = silently("permute", *this, [&] { return permuted(dims); });
+  record("permute", {*this}, out, {{"dims", dims}});
+  return out;
+}
+
+Tensor Tensor::slice(std::int64_t dim, std::int64_t start, std::int64_t end,
+                     std::int64_t step) const {
+  Tensor out = silently("slice", *this, [&] { return sliced(dim, start, end, step); });
+  record("slice", {*this}, out, {{"dim", dim}, {"start", start}, {"end", end}, {"step", step}});
+  return out;
+}
+
+Tensor Tensor::select(std::int64_t dim, std::int64_t index) const {
+  Tensor out = silently("select", *this, [&] { return selected(dim, index); });
+  record("select", {*this}, out, {{"dim", dim}, {"index", index}});
+  return out;
+}
+
+Tensor Tensor::expand(const Shape& shape) const {
+  Tensor out = silently("expand", *this, [&] { return expanded(shape); });
+  record("expand", {*this}, out, {{"shape", shape}});
+  return out;
+}
+
+Tensor Tensor::view(const Shape& shape) const {
+  Tensor out = silently("view", *this, [&] { return viewed(shape); });
+  record("view", {*this}, out, {{"shape", shape}});
+  return out;
+}
+
+Tensor Tensor::reshape(const Shape& shape) const {
+  Tensor out = silently("reshape", *this, [&] { return reshaped(shape); });
+  record("reshape", {*this}, out, {{"shape", shape}});
+  return out;
+}
+
+Tensor Tensor::clone() const {
+  Tensor out = empty(sizes_);
+  {
+    const Silence silence;
+    out.copy_(*this);
+  }
+  record("clone", {*this}, out);
+  return out;
 }
 
 Tensor empty(const Shape& sizes) {

@@ -4,9 +4,9 @@
 #include <string>
 
 #include "engine/counters.h"
-#include "engine/error.h"
 #include "engine/layout.h"
 #include "engine/ops/elementwise.h"
+#include "engine/record.h"
 
 namespace tt {
 
@@ -85,7 +85,7 @@ Walk merge_axes(const Walk& walk) {
 }
 
 // shape (2, 3), strides (3, 1) and (0, 1) -> rows at (0, 0) and (3, 0).
-void for_each_row(const Walk& walk, const std::function<void(const Offsets&)>& row) {
+void for_each_row(const Walk& walk, const RowVisitor& row) {
   Shape outer = walk.shape;
   if (!outer.empty()) {
     outer.pop_back();
@@ -122,13 +122,6 @@ using kernel::Offsets;
 using kernel::Row;
 using kernel::Unary;
 using kernel::Walk;
-
-void check_defined(const char* op, const Tensor& x) {
-  if (!x.defined()) {
-    throw std::invalid_argument(std::string("[") + op +
-                                "] got an undefined tensor: it must have a value");
-  }
-}
 
 constexpr std::size_t most_inputs = 3;
 

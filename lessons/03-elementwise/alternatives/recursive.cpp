@@ -3,9 +3,9 @@
 #include <string>
 
 #include "engine/counters.h"
-#include "engine/error.h"
 #include "engine/layout.h"
 #include "engine/ops/elementwise.h"
+#include "engine/record.h"
 
 namespace tt {
 
@@ -17,8 +17,7 @@ using kernel::Offsets;
 using kernel::Walk;
 
 // Visits every row of the axes from `axis` on, beginning at `offsets`.
-void descend(const Walk& walk, std::size_t axis, Offsets offsets,
-             const std::function<void(const Offsets&)>& row) {
+void descend(const Walk& walk, std::size_t axis, Offsets offsets, const kernel::RowVisitor& row) {
   if (axis + 1 >= walk.shape.size()) {
     row(offsets);
     return;
@@ -104,7 +103,7 @@ Walk merge_axes(const Walk& walk) {
 }
 
 // shape (2, 3), strides (3, 1) and (0, 1) -> rows at (0, 0) and (3, 0).
-void for_each_row(const Walk& walk, const std::function<void(const Offsets&)>& row) {
+void for_each_row(const Walk& walk, const RowVisitor& row) {
   if (numel(walk.shape) > 0) {
     descend(walk, 0, Offsets(walk.strides.size(), 0), row);
   }
@@ -127,13 +126,6 @@ using kernel::Offsets;
 using kernel::Row;
 using kernel::Unary;
 using kernel::Walk;
-
-void check_defined(const char* op, const Tensor& x) {
-  if (!x.defined()) {
-    throw std::invalid_argument(std::string("[") + op +
-                                "] got an undefined tensor: it must have a value");
-  }
-}
 
 constexpr std::size_t most_inputs = 3;
 

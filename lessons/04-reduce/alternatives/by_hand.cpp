@@ -5,9 +5,9 @@
 #include <string>
 
 #include "engine/counters.h"
-#include "engine/error.h"
 #include "engine/layout.h"
 #include "engine/ops/reduce.h"
+#include "engine/record.h"
 
 namespace tt {
 
@@ -161,13 +161,6 @@ struct Plan {
   Shape sizes;  // of the result
   Walk walk;    // over the result and x
 };
-
-void check_defined(const char* op, const Tensor& x) {
-  if (!x.defined()) {
-    throw std::invalid_argument(std::string("[") + op +
-                                "] got an undefined tensor: it must have a value");
-  }
-}
 
 // The walk into a result of the shape `kept`, which broadcasts to that of x.
 Walk walk_into(const Tensor& x, const Shape& kept) {
