@@ -1,8 +1,10 @@
 import { createRoot } from 'react-dom/client';
 import 'katex/dist/katex.min.css';
 import './shell/base.css';
-import { connectEngine } from './engine/connect.ts';
+import { connectEngine, ownHost } from './engine/connect.ts';
 import { createEngineSource } from './engine/source.ts';
+import { connectLayout } from './graph/connect.ts';
+import { createLayouts } from './graph/layouts.ts';
 import { openDisk } from './progress/disk.ts';
 import { createLibrary, saveWhenHidden } from './progress/library.ts';
 import { surroundings } from './run/surroundings.ts';
@@ -10,6 +12,9 @@ import { createToolchain } from './run/toolchain.ts';
 import { createLab } from './run/workers.ts';
 import { App } from './shell/App.tsx';
 import { createCourse } from './shell/course.ts';
+import { runHost } from './training/connect.ts';
+import { createFiles } from './training/programs.ts';
+import { openRunDisk } from './training/runDisk.ts';
 
 const base = new URL(import.meta.env.BASE_URL, location.href).pathname;
 const disk = await openDisk();
@@ -26,6 +31,11 @@ createRoot(document.getElementById('root')!).render(
       toolchain: createToolchain(lab, surroundings()),
       library,
       engine: createEngineSource(() => connectEngine(base)),
+      layouts: createLayouts(connectLayout()),
+      ownHost,
+      files: createFiles(base),
+      runDisk: await openRunDisk(),
+      runHost,
     }}
   />,
 );

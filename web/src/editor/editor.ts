@@ -98,6 +98,8 @@ export function createEditor(parent: HTMLElement, surroundings: Surroundings) {
       if (shown) states.set(shown, view.state);
       shown = file.path;
       view.setState(states.get(shown) ?? newState(file));
+      const { head } = view.state.selection.main;
+      view.dispatch({ effects: EditorView.scrollIntoView(head, { y: 'center' }) });
     },
 
     /** Takes over a text changed elsewhere; typing that is already here changes nothing. */

@@ -1,5 +1,7 @@
+import type { SessionEngine } from '../../../wasm/session/embind.ts';
+
 /** What wasm/bindings gives to JavaScript. A refusal is an `Error` of the name `Refusal`. */
-export interface BoundEngine {
+export interface BoundEngine extends SessionEngine {
   numel(shape: number[]): number;
   contiguousStrides(shape: number[]): number[];
   broadcastShapes(a: number[], b: number[]): number[];

@@ -2,6 +2,8 @@
 import { type Remote, wrap } from 'comlink';
 import type { Engine } from './engine.ts';
 import type { EngineWorker } from './engine.worker.ts';
+import type { OwnHost } from './own.ts';
+import type { OwnWorker } from './own.worker.ts';
 
 /** Starts an engine, which lies below `base`, in a worker of its own. */
 export async function connectEngine(base: string): Promise<Engine> {
@@ -20,5 +22,17 @@ export async function connectEngine(base: string): Promise<Engine> {
   return {
     view: (program) => remote.view(program),
     broadcast: (a, b) => remote.broadcast(a, b),
+    play: (recipe) => remote.play(recipe),
+  };
+}
+
+/** A worker for a student's own engine. */
+export function ownHost(): OwnHost {
+  const worker = new Worker(new URL('own.worker.ts', import.meta.url), { type: 'module' });
+  const remote: Remote<OwnWorker> = wrap(worker);
+  return {
+    load: (program) => remote.load(program),
+    play: (recipe) => remote.play(recipe),
+    terminate: () => worker.terminate(),
   };
 }

@@ -1,9 +1,13 @@
+import type { Played, Recipe } from '../../../wasm/session/play.ts';
+
 /** The running engine, as figures see it: one interface, whatever runs behind it. */
 export interface Engine {
   /** Runs a program, and shows how its result lies in memory. */
   view(program: Program): Promise<Answer<TensorView>>;
   /** Lines up two shapes at their last axes, and settles them together. */
   broadcast(a: number[], b: number[]): Promise<Broadcast>;
+  /** Does what a recipe says, and tells how. */
+  play(recipe: Recipe): Promise<Played>;
 }
 
 /** A result; or the engine's own words why there is none; or more elements than a figure can draw. */

@@ -1,5 +1,6 @@
 /** The worker that the live engine runs in, so that no tensor ever holds up the page. */
 import { expose } from 'comlink';
+import type { Recipe } from '../../../wasm/session/play.ts';
 import type { BoundEngine } from './bound.ts';
 import type { Program } from './engine.ts';
 import { createService, type Service } from './service.ts';
@@ -23,6 +24,7 @@ const worker = {
   },
   view: (program: Program) => loaded().view(program),
   broadcast: (a: number[], b: number[]) => loaded().broadcast(a, b),
+  play: (recipe: Recipe) => loaded().play(recipe),
 };
 
 export type EngineWorker = typeof worker;

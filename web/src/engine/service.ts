@@ -1,3 +1,6 @@
+import { embindSession } from '../../../wasm/session/embind.ts';
+import { LIMITS } from '../../../wasm/session/session.ts';
+import { play, type Played, type Recipe } from '../../../wasm/session/play.ts';
 import { checkNumbers, checkProgram } from './arguments.ts';
 import { answered, type BoundEngine, type BoundTensor, freeing } from './bound.ts';
 import {
@@ -16,6 +19,15 @@ import {
 /** Answers figures from the bound engine. Runs in the worker, and as it is in tests. */
 export function createService(engine: BoundEngine) {
   return {
+    play(recipe: Recipe): Played {
+      const session = embindSession(engine, LIMITS, recipe.kind); // as long as it lives, it watches the whole engine
+      try {
+        return play(session, recipe);
+      } finally {
+        session.close();
+      }
+    },
+
     view(program: Program): Answer<TensorView> {
       checkProgram(program);
       const answer = answered(() => show(engine, program));

@@ -1,40 +1,17 @@
 import type { Section } from '../../../wasm/toolchain/types.ts';
-import { Prose } from './Prose.tsx';
+import { Choices } from './Choices.tsx';
 import { useRecord, useSession } from './session.ts';
 
 type Question = Extract<Section, { kind: 'question' }>;
 
+/** A question of a lesson, whose answer is kept. */
 export function QuestionCard({ question, number }: { question: Question; number: number }) {
   const { notebook } = useSession();
   const chosen = useRecord((record) => record.answers[number] ?? null);
   return (
-    <section className="card question" aria-label={`Question ${number + 1}`}>
-      <span className="card-label">Question {number + 1}</span>
-      <Prose html={question.html} />
-      <ul className="choices">
-        {question.choices.map((choice, i) => (
-          <li key={i} className={chosen === i ? (choice.right ? 'right' : 'wrong') : ''}>
-            <button
-              type="button"
-              aria-pressed={chosen === i}
-              onClick={() => notebook.answer(number, i)}
-            >
-              <span className="choice-letter" aria-hidden="true">
-                {chosen === i ? (choice.right ? '✓' : '✗') : String.fromCharCode(65 + i)}
-              </span>
-              <Prose html={choice.html} inline />
-            </button>
-          </li>
-        ))}
-      </ul>
-      <div className="explain" aria-live="polite">
-        {chosen !== null && question.choices[chosen] && (
-          <>
-            <strong>{question.choices[chosen].right ? 'Right.' : 'Not this one.'}</strong>
-            <Prose html={question.choices[chosen].explain} />
-          </>
-        )}
-      </div>
-    </section>
+    <Choices
+      {...{ question, number, chosen }}
+      onChoose={(choice) => notebook.answer(number, choice)}
+    />
   );
 }

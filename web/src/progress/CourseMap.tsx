@@ -1,12 +1,14 @@
 import { use } from 'react';
 import { Link } from 'wouter';
-import type { LessonSummary } from '../../../wasm/toolchain/types.ts';
+import type { LessonSummary, MilestoneSummary } from '../../../wasm/toolchain/types.ts';
 import { useServices } from '../shell/services.ts';
 import { TopBar } from '../shell/TopBar.tsx';
+import { usePassed } from '../training/useRunDisk.ts';
 import { Mark } from './Mark.tsx';
 import type { LessonRecord } from './records.ts';
 import { lessonState } from './records.ts';
 import { useRecords } from './useProgress.ts';
+import { WorkFile } from './WorkFile.tsx';
 import './progress.css';
 
 /** The lessons of each part, in the course's order. */
@@ -17,8 +19,9 @@ function byPart(lessons: LessonSummary[]): [string, LessonSummary[]][] {
 }
 
 export function CourseMap() {
-  const { lessons } = use(useServices().course.index());
+  const { lessons, milestones, training } = use(useServices().course.index());
   const records = useRecords();
+  const { passed: reached } = usePassed();
   const states = lessons.map((lesson) => lessonState(records[lesson.slug]));
   const passed = states.filter((state) => state === 'passed' || state === 'edited').length;
   const next = lessons.find((_, i) => states[i] === 'new' || states[i] === 'started');
@@ -39,6 +42,14 @@ export function CourseMap() {
                 {passed === 0 && states[0] === 'new' ? 'Begin' : 'Continue'}: {next.title}
               </Link>
             )}
+            <Link href="/playground" className="button large">
+              Playground
+            </Link>
+            {training !== null && (
+              <Link href="/train" className="button large">
+                Training ground
+              </Link>
+            )}
             <span className="muted">
               {passed} of {lessons.length} {lessons.length === 1 ? 'lesson' : 'lessons'} passed
             </span>
@@ -54,12 +65,46 @@ export function CourseMap() {
             </ol>
           </section>
         ))}
+        {milestones.length > 0 && (
+          <section>
+            <h2>Milestones</h2>
+            <p className="muted">What was built in these years, built again: on your own engine.</p>
+            <ol className="map-lessons">
+              {milestones.map((milestone) => (
+                <MilestoneCard
+                  key={milestone.slug}
+                  milestone={milestone}
+                  passed={reached[milestone.slug] !== undefined}
+                />
+              ))}
+            </ol>
+          </section>
+        )}
         <p className="muted map-foot">
           Everything happens on this computer: no account, no server. Your work is kept in this
           browser.
         </p>
+        <WorkFile lessons={lessons} />
       </main>
     </>
+  );
+}
+
+function MilestoneCard({ milestone, passed }: { milestone: MilestoneSummary; passed: boolean }) {
+  return (
+    <li>
+      <Link
+        href={`/milestone/${milestone.slug}`}
+        className={`map-card map-card-${passed ? 'passed' : 'new'}`}
+      >
+        <span className="map-number map-year">{milestone.year}</span>
+        <span className="map-text">
+          <span className="map-title">{milestone.title}</span>
+          <span className="map-summary">{milestone.summary}</span>
+        </span>
+        <Mark state={passed ? 'passed' : 'new'} />
+      </Link>
+    </li>
   );
 }
 

@@ -61,6 +61,10 @@ export function newRecord(lesson: LessonData): LessonRecord {
   };
 }
 
+/** The path of the lesson's unit: the file of a record that is not its example. */
+export const unitOf = (record: Pick<LessonRecord, 'files'>): string | undefined =>
+  Object.keys(record.files).find((path) => path !== EXAMPLE);
+
 /** A record of an earlier release may lack what came later. */
 export const completeRecord = (saved: LessonRecord): LessonRecord => ({
   ...saved,

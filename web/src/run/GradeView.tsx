@@ -1,7 +1,7 @@
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { Link } from 'wouter';
 import type { Grade, Verdict } from '../../../wasm/toolchain/types.ts';
-import { useSession } from '../lesson/session.ts';
+import { useRecord, useSession } from '../lesson/session.ts';
 import { Advice } from './Advice.tsx';
 import { baseName } from './files.ts';
 import { Problems } from './Problems.tsx';
@@ -120,7 +120,42 @@ function WithTests({ grade }: { grade: Grade }) {
       {!grade.tests.some((test) => test.verdict === grade.verdict) && (
         <Advice verdict={grade.verdict} />
       )}
+      {!isUnderWay(grade) && <WhereButton />}
       <TestList grade={grade} />
+    </>
+  );
+}
+
+const ShowWhere = lazy(() => import('../graph/ShowWhere.tsx'));
+
+/** For a lesson whose figures are graphs of the student's engine: the graph of this one. */
+function WhereButton() {
+  const { lesson } = useSession();
+  const source = useRecord((record) => record.files[lesson.unit]) ?? lesson.starter;
+  const [shows, setShows] = useState(false);
+  const figure = lesson.sections.find(
+    (section) =>
+      section.kind === 'figure' && section.name === 'graph' && section.props.whose === 'student',
+  );
+  if (figure?.kind !== 'figure') return null;
+  const kind = figure.props.numbers === 'single' ? 'scalars' : 'tensors';
+  return (
+    <>
+      <p>
+        <button type="button" className="button" onClick={() => setShows(true)}>
+          Show me where
+        </button>{' '}
+        <span className="muted">Your engine beside the reference, step by step.</span>
+      </p>
+      {shows && (
+        <Suspense fallback={null}>
+          <ShowWhere
+            draft={{ slug: lesson.slug, source }}
+            kind={kind}
+            onClose={() => setShows(false)}
+          />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -14,11 +14,13 @@ export const isOwn = (lesson: LessonData, path: string) => path === lesson.unit 
 
 export const baseName = (path: string) => path.slice(path.lastIndexOf('/') + 1);
 
+/** A file as it was left, or else at the first place where something is to be written. */
 export function openFile(lesson: LessonData, record: LessonRecord, path: string): SourceFile {
+  const text = record.files[path] ?? lesson.headers[path] ?? '';
   return {
     path,
-    text: record.files[path] ?? lesson.headers[path] ?? '',
+    text,
     readOnly: !isOwn(lesson, path),
-    cursor: record.cursors[path] ?? 0,
+    cursor: record.cursors[path] ?? Math.max(0, text.indexOf('// TODO')),
   };
 }

@@ -97,7 +97,10 @@ export function createJobs({ lab, toolchain, lesson, notebook, studentUnits }: P
       const checked = { [lesson.unit]: source };
       store.setState({ grade, graded: true, problems: grade.diagnostics, checked });
       if (grade.verdict !== 'cancelled') notebook.graded(grade, source, headline(grade));
-      if (grade.verdict === 'passed') askToKeep();
+      if (grade.verdict === 'passed') {
+        askToKeep();
+        lab.accept(lesson, source);
+      }
     });
 
   const run = () =>

@@ -1,3 +1,4 @@
+import type { Live } from '../../../wasm/toolchain/build.ts';
 import type {
   Completion,
   Diagnostic,
@@ -10,7 +11,8 @@ import type {
 } from '../../../wasm/toolchain/types.ts';
 
 export interface Progress {
-  state: 'downloading' | 'unpacking' | 'warming' | 'ready';
+  /** `stopped`: it was ready, and did not end. */
+  state: 'downloading' | 'unpacking' | 'warming' | 'ready' | 'stopped';
   doneBytes: number;
   totalBytes: number;
 }
@@ -50,9 +52,12 @@ export interface Place {
 
 export type Measured = { value: number } | { message: string };
 
+/** A program to be played on (see wasm/session), or why there is none. */
+export type Linked = { program: Uint8Array } | { message: string };
+
 /** The compiler, the linker and the runner, as the page knows them. */
 export interface Lab {
-  /** Loads and warms the compiler; safe to call twice. */
+  /** Loads and warms the compiler; safe to call twice. `onProgress` also hears when it is lost. */
   prepare(onProgress: (progress: Progress) => void): Promise<void>;
   /** Syntax only. */
   check(lesson: LessonData, source: string): Promise<Diagnostic[]>;
@@ -61,4 +66,16 @@ export interface Lab {
   grade(lesson: LessonData, source: string, options: GradeOptions): Promise<Grade>;
   run(lesson: LessonData, source: string, example: string, options: RunOptions): Promise<RunResult>;
   measure(lesson: LessonData, source: string, name: string): Promise<Measured>;
+  /**
+   * Makes a live program of the student's units, by slug, and of the reference for the rest. A unit
+   * is compiled once, however many programs it becomes part of.
+   */
+  live(
+    lesson: LessonData,
+    kind: Live,
+    units: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<Linked>;
+  /** Compiles an accepted unit to train with, ahead, when the compiler has nothing else to do. */
+  accept(lesson: LessonData, source: string): void;
 }

@@ -13,6 +13,8 @@ export interface Surroundings {
   unsupported?: string;
 }
 
+const STOPPED = 'It did not end and was stopped.';
+
 const prepared = (state: ToolchainState) => !['none', 'asking', 'failed'].includes(state.kind);
 
 /** The compiler's way from nothing to ready, and who waits for it. */
@@ -28,9 +30,11 @@ export function createToolchain(lab: Lab, { ask, unsupported }: Surroundings) {
     if (prepared(store.getState())) return;
     set({ kind: 'downloading', doneBytes: 0, totalBytes: 0 });
     try {
-      await lab.prepare(({ state, ...bytes }) =>
-        set(state === 'downloading' ? { kind: state, ...bytes } : { kind: state }),
-      );
+      await lab.prepare(({ state, ...bytes }) => {
+        if (state === 'downloading') set({ kind: state, ...bytes });
+        else if (state === 'stopped') set({ kind: 'failed', reason: STOPPED });
+        else set({ kind: state });
+      });
       set({ kind: 'ready' });
     } catch (error) {
       set({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });

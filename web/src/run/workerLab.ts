@@ -1,4 +1,10 @@
-import type { CompilerCalls } from '../../../wasm/toolchain/build.ts';
+import {
+  Build,
+  type CompilerCalls,
+  type Live,
+  type Objects,
+  Refused,
+} from '../../../wasm/toolchain/build.ts';
 import { type GradeOptions as ToolchainOptions, Grader } from '../../../wasm/toolchain/grade.ts';
 import { type ProgramWorker, WorkerRunner } from '../../../wasm/toolchain/runner.ts';
 import type {
@@ -10,7 +16,17 @@ import type {
   Toolchain,
 } from '../../../wasm/toolchain/types.ts';
 import { Latest } from './latest.ts';
-import type { GradeOptions, Lab, Measured, Place, Progress, RunOptions, RunResult } from './lab.ts';
+import { type ObjectStore, Kept } from './objectStore.ts';
+import type {
+  GradeOptions,
+  Lab,
+  Linked,
+  Measured,
+  Place,
+  Progress,
+  RunOptions,
+  RunResult,
+} from './lab.ts';
 
 /** A compiler in a worker of its own. */
 export interface CompilerHost {
@@ -29,26 +45,34 @@ const WARM_UPS = 5;
 /** A compilation that takes longer will not end: its worker is replaced. */
 const COMPILE_SECONDS = 60;
 
+/** A student who has passed reads on for a while: long enough to compile their unit once more. */
+const ACCEPT_AFTER_MS = 3000;
+
 /** The lab over two workers: one that compiles and stays, one that runs programs and may be killed. */
 export class WorkerLab implements Lab {
   private host: CompilerHost | null = null;
   private ready: Promise<void> | null = null;
+  private report: (progress: Progress) => void = () => undefined;
   /** Calls of the student that wait for the compiler; warming up steps aside for them. */
   private waiting = 0;
   /** Gradings, runs and measurements under way: completion keeps out of their way. */
   private jobs = 0;
   private readonly completions = new Latest();
   private readonly runner: WorkerRunner;
+  private readonly objects: Kept;
 
   constructor(
     private readonly base: string,
     private readonly createHost: () => CompilerHost,
     createProgramWorker: () => ProgramWorker,
+    objects: ObjectStore,
   ) {
     this.runner = new WorkerRunner(createProgramWorker);
+    this.objects = new Kept(objects);
   }
 
   prepare(onProgress: (progress: Progress) => void): Promise<void> {
+    this.report = onProgress;
     this.ready ??= this.load(onProgress).catch((error: unknown) => {
       this.drop();
       throw error;
@@ -67,10 +91,13 @@ export class WorkerLab implements Lab {
     const index = await this.json<CourseIndex>('index.json');
     const host = this.createHost();
     this.host = host;
+    let loading = true; // a lesson's own files come later, and then the compiler is ready
     await host.load(index.toolchain, this.base, (doneBytes, totalBytes) => {
+      if (!loading) return;
       Object.assign(bytes, { doneBytes, totalBytes });
       onProgress({ state: doneBytes === totalBytes ? 'unpacking' : 'downloading', ...bytes });
     });
+    loading = false;
     onProgress({ state: 'warming', ...bytes });
     const [first] = index.lessons;
     if (first !== undefined) {
@@ -148,6 +175,7 @@ export class WorkerLab implements Lab {
       const stop = () => reject(new DOMException('Stopped.', 'AbortError'));
       const timer = setTimeout(() => {
         this.drop();
+        this.report({ state: 'stopped', doneBytes: 0, totalBytes: 0 });
         reject(new Error(`The compiler did not end within ${COMPILE_SECONDS} s and was stopped.`));
       }, COMPILE_SECONDS * 1000);
       const settle = () => {
@@ -203,6 +231,43 @@ export class WorkerLab implements Lab {
     const units = { ...options.studentUnits, [lesson.slug]: source };
     const { signal, onOutput } = options;
     return this.job(signal, (grader) => grader.run(lesson, units, example, { signal, onOutput }));
+  }
+
+  live(
+    lesson: LessonData,
+    kind: Live,
+    units: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<Linked> {
+    return this.job(signal, async () => {
+      const build = new Build(this.calls(signal));
+      try {
+        const objects: Objects = {};
+        for (const [slug, text] of Object.entries(units)) {
+          objects[slug] = await this.object(build, lesson, slug, text);
+        }
+        return { program: await build.linkLive(lesson, kind, objects) };
+      } catch (error) {
+        if (error instanceof Refused) return { message: error.message };
+        throw error;
+      }
+    });
+  }
+
+  /** Gives a unit compiled to train with, as it was compiled before or as it is compiled now. */
+  private object(build: Build, lesson: LessonData, slug: string, text: string) {
+    return this.objects.get(lesson, slug, text, async () => {
+      const compiled = await build.compile({ lesson, units: { [slug]: text } }, 'train');
+      return compiled[slug]!;
+    });
+  }
+
+  accept(lesson: LessonData, source: string): void {
+    setTimeout(() => {
+      if (this.host === null || this.jobs > 0) return; // then it is compiled when it is needed
+      const build = new Build(this.host.calls);
+      this.object(build, lesson, lesson.slug, source).catch(() => undefined);
+    }, ACCEPT_AFTER_MS);
   }
 
   measure(lesson: LessonData, source: string, name: string): Promise<Measured> {

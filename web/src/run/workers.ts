@@ -4,6 +4,7 @@ import type { FromWorker, ProgramWorker } from '../../../wasm/toolchain/runner.t
 import type { CompilerService } from './compiler.worker.ts';
 import { type CompilerHost, WorkerLab } from './workerLab.ts';
 import type { Lab } from './lab.ts';
+import { cachedObjects } from './objectStore.ts';
 
 function compilerHost(): CompilerHost {
   const worker = new Worker(new URL('compiler.worker.ts', import.meta.url), { type: 'module' });
@@ -32,5 +33,5 @@ function programWorker(): ProgramWorker {
 /** Makes the lab over its workers. `base` is the address below which `course/` lies. */
 export function createLab(base: string): Lab {
   const address = new URL(base, document.baseURI).href;
-  return new WorkerLab(address, compilerHost, programWorker);
+  return new WorkerLab(address, compilerHost, programWorker, cachedObjects(base));
 }

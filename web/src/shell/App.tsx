@@ -1,4 +1,4 @@
-import { Suspense } from 'react';
+import { lazy, Suspense } from 'react';
 import { ErrorBoundary } from 'react-error-boundary';
 import { Route, Router, Switch } from 'wouter';
 import { LessonRoute } from '../lesson/LessonRoute.tsx';
@@ -7,6 +7,10 @@ import { Crash } from './Crash.tsx';
 import { Lost } from './Lost.tsx';
 import type { Services } from './services.ts';
 import { ServicesContext } from './services.ts';
+
+const Playground = lazy(() => import('../playground/Playground.tsx'));
+const TrainingPage = lazy(() => import('../training/TrainingPage.tsx'));
+const MilestonePage = lazy(() => import('../training/MilestonePage.tsx'));
 
 export function App({ services }: { services: Services }) {
   return (
@@ -18,6 +22,11 @@ export function App({ services }: { services: Services }) {
               <Route path="/" component={CourseMap} />
               <Route path="/lesson/:slug">
                 {({ slug }) => <LessonRoute key={slug} slug={slug} />}
+              </Route>
+              <Route path="/playground" component={Playground} />
+              <Route path="/train" component={TrainingPage} />
+              <Route path="/milestone/:slug">
+                {({ slug }) => <MilestonePage key={slug} slug={slug} />}
               </Route>
               <Route component={Lost} />
             </Switch>

@@ -1,4 +1,4 @@
-import type { CourseIndex, LessonData } from '../../../wasm/toolchain/types.ts';
+import type { CourseIndex, LessonData, MilestoneData } from '../../../wasm/toolchain/types.ts';
 
 /** The course did not arrive: the network's fault, or the server's. */
 export class LoadError extends Error {}
@@ -16,6 +16,7 @@ export function createCourse(base: string) {
   return {
     index: () => get<CourseIndex>('index.json'),
     lesson: (slug: string) => get<LessonData>(`lessons/${slug}.json`),
+    milestone: (slug: string) => get<MilestoneData>(`milestones/${slug}.json`),
     /** Forgets everything, so that the next call asks the server again. */
     forget: () => known.clear(),
   };

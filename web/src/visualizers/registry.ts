@@ -1,4 +1,4 @@
-import type { ComponentType } from 'react';
+import { type ComponentType, lazy } from 'react';
 import type { Engine } from '../engine/engine.ts';
 import { BroadcastFigure } from './broadcast/BroadcastFigure.tsx';
 import { StridesFigure } from './strides/StridesFigure.tsx';
@@ -14,4 +14,5 @@ export interface FigureProps {
 export const visualizers: Record<string, ComponentType<FigureProps>> = {
   strides: StridesFigure,
   broadcast: BroadcastFigure,
+  graph: lazy(() => import('../graph/GraphFigure.tsx')),
 };

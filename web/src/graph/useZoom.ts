@@ -1,0 +1,81 @@
+import { select } from 'd3-selection';
+import { zoom as createZoom, zoomIdentity, zoomTransform } from 'd3-zoom';
+import { type RefObject, useEffect, useMemo, useRef } from 'react';
+import type { Layout, Point } from './layout.ts';
+
+const FIT_MARGIN = 0.96;
+const MOST_ENLARGED = 2.5;
+/** Below this scale one sees where boxes are, and nothing else. */
+const LEGIBLE = 0.2;
+/** The scale from which on the text in a box can be read. */
+const READABLE = 0.7;
+
+interface Actions {
+  fit(): void;
+  zoomBy(factor: number): void;
+  /** Brings a point into the middle if it is outside of the picture. */
+  show(point: Point): void;
+  /** Brings a point into the middle, large enough to be read. */
+  centre(point: Point): void;
+}
+
+/** Moves and scales what is drawn, without drawing it again. The wheel zooms with Ctrl held. */
+export function useZoom(
+  frame: RefObject<SVGSVGElement | null>,
+  content: RefObject<SVGGElement | null>,
+  { width, height }: Pick<Layout, 'width' | 'height'>,
+) {
+  const actions = useRef<Actions | null>(null);
+  useEffect(() => {
+    const svg = select(frame.current!);
+    const zoom = createZoom<SVGSVGElement, unknown>()
+      .extent(() => [
+        [0, 0],
+        [frame.current!.clientWidth, frame.current!.clientHeight],
+      ])
+      .scaleExtent([0.02, MOST_ENLARGED])
+      .filter((event: MouseEvent | WheelEvent) =>
+        event.type === 'wheel' ? event.ctrlKey || event.metaKey : event.button === 0,
+      )
+      .on('zoom', ({ transform }: { transform: { toString(): string } }) => {
+        content.current?.setAttribute('transform', transform.toString());
+      });
+    const fit = () => {
+      const { clientWidth, clientHeight } = frame.current!;
+      const scale = Math.min(1, clientWidth / width, clientHeight / height) * FIT_MARGIN || 1;
+      const x = (clientWidth - width * scale) / 2;
+      const y = (clientHeight - height * scale) / 2;
+      zoom.transform(svg, zoomIdentity.translate(x, y).scale(scale));
+    };
+    actions.current = {
+      fit,
+      zoomBy: (factor) => zoom.scaleBy(svg, factor),
+      show: ({ x, y }) => {
+        const [left, top] = zoomTransform(frame.current!).apply([x, y]);
+        const { clientWidth, clientHeight } = frame.current!;
+        const isSeen = left > 0 && left < clientWidth && top > 0 && top < clientHeight;
+        if (!isSeen && clientWidth > 0) zoom.translateTo(svg, x, y);
+      },
+      centre: ({ x, y }) => {
+        if (zoomTransform(frame.current!).k < READABLE) zoom.scaleTo(svg, READABLE);
+        zoom.translateTo(svg, x, y);
+      },
+    };
+    svg.call(zoom).on('dblclick.zoom', null);
+    fit();
+    // Boxes that are only dots say nothing: of a large graph a part is shown.
+    if (zoomTransform(frame.current!).k < LEGIBLE) zoom.scaleTo(svg, READABLE);
+    return () => {
+      svg.on('.zoom', null);
+    };
+  }, [frame, content, width, height]);
+  return useMemo(() => {
+    const now = () => actions.current;
+    return {
+      fit: () => now()?.fit(),
+      zoomBy: (factor: number) => now()?.zoomBy(factor),
+      show: (point: Point) => now()?.show(point),
+      centre: (point: Point) => now()?.centre(point),
+    };
+  }, []);
+}
