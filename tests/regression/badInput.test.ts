@@ -257,3 +257,20 @@ describe('the column of an error counts as editors count', () => {
     expect(found).toEqual(LINES.map(([what, before]) => [what, before.length + 1, 4]));
   });
 });
+
+describe('a program that trains', () => {
+  it('may catch errors by their type, on which the compiler breaks with SIMD', async () => {
+    const course = await openCourse();
+    const caught = `
+      try {
+        throw std::invalid_argument("no");
+      } catch (const std::exception& error) {
+        return error.what()[0];
+      }`;
+    const { unit, headers, reference } = lesson;
+    const source = { path: unit, text: inNumel(caught)(reference), headers };
+    const { object, diagnostics } = await (await course.compiler()).compile(source, 'train');
+    expect(diagnostics).toEqual([]);
+    expect(object).not.toBeNull();
+  });
+});

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { GradeOptions, Grader } from '../../wasm/toolchain/grade.ts';
 import type { LessonData } from '../../wasm/toolchain/types.ts';
 import { packCourse, removeCourses, writeCourse } from './fixture.ts';
-import { Course, PATIENCE } from './toolchain.ts';
+import { Course, openCourse, PATIENCE } from './toolchain.ts';
 
 jest.setTimeout(PATIENCE);
 
@@ -78,6 +78,22 @@ describe('with the student’s own earlier unit', () => {
     const result = await gradeTwo(edited(one.reference, 'int half(', 'static int other_half('));
     expect(result).toMatchObject({ verdict: 'missing', blame: 'one' });
     expect(result.message).toMatch(/half/);
+  });
+});
+
+describe('in the course', () => {
+  it('a wrong unit `tensor` is blamed for what the lesson `reduce` computes with it', async () => {
+    const course = await openCourse();
+    const [tensor, reduce] = [await course.lesson('tensor'), await course.lesson('reduce')];
+    const own = await course.grader();
+    const grading = (unit: string) =>
+      own.grade(reduce, reduce.reference, { studentUnits: { tensor: unit }, seed: 1 });
+    const right = await grading(tensor.reference);
+    expect(right).toMatchObject({ verdict: 'passed', blame: null });
+    const copies = 'return is_contiguous() ? *this : clone();';
+    const wrong = await grading(edited(tensor.reference, copies, 'return *this;'));
+    expect(wrong).toMatchObject({ verdict: 'failed', blame: 'tensor' });
+    expect(wrong.message).toMatch(/your earlier unit `tensor`/);
   });
 });
 

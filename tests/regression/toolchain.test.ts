@@ -1,5 +1,6 @@
 import { locationOfName, parseDiagnostics } from '../../wasm/toolchain/diagnostics.ts';
 import { symbolsOf } from '../../wasm/toolchain/objects.ts';
+import { applyRule } from '../../wasm/toolchain/rule.ts';
 
 describe('the compiler’s messages', () => {
   const parse = (stderr: string, source = '') => parseDiagnostics(stderr, 'engine/a.cpp', source);
@@ -166,5 +167,34 @@ describe('the symbols of an object file', () => {
 
   it('cannot be read from a file that ends early', () => {
     expect(() => symbolsOf(object.subarray(0, object.length - 60))).toThrow(/ends early/);
+  });
+});
+
+describe('the symbol rule', () => {
+  const weak = {
+    name: '_Z1',
+    kind: 'function',
+    binding: 'weak',
+    defined: true,
+    importModule: null,
+  };
+  const plan = { file: 'engine/a.cpp', defines: {}, headers: [] };
+  const refused = async (demangled: string, text: string) => {
+    const source = { path: 'engine/a.cpp', text, headers: { 'a.h': 'struct Edge {};' } };
+    const report = await applyRule([weak as never], plan as never, source, async () => [demangled]);
+    return report.diagnostics.map((each) => each.message);
+  };
+
+  it('knows that a parameter of the library’s own templates is not the student’s', async () => {
+    const moved = 'std::ranges::__iter_move::__fn::operator()[abi:ne1]<Edge*&>(T&&) const';
+    expect(await refused(moved, 'edges.insert(edges.begin(), edge);')).toEqual([]);
+  });
+
+  it('names a type of the student’s that others could see', async () => {
+    const [message] = await refused(
+      'std::vector<Walker>::push_back(Walker&&)',
+      'struct Walker {};',
+    );
+    expect(message).toMatch(/^`Walker` can be seen by other files/);
   });
 });

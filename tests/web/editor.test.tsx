@@ -4,9 +4,11 @@ import { axe } from 'jest-axe';
 import type { Completion, Diagnostic } from '../../wasm/toolchain/types.ts';
 import type { LessonRecord } from '../../web/src/progress/records.ts';
 import { newRecord } from '../../web/src/progress/records.ts';
+import { openFile } from '../../web/src/run/files.ts';
 import { Latest } from '../../web/src/run/latest.ts';
 import type { Lab } from '../../web/src/run/lab.ts';
 import type { CompilerHost } from '../../web/src/run/workerLab.ts';
+import { forgetfulObjects } from '../../web/src/run/objectStore.ts';
 import { WorkerLab } from '../../web/src/run/workerLab.ts';
 import { ended, passed } from './fixtures/grades.ts';
 import { index, lesson } from './fixtures/lesson.ts';
@@ -68,6 +70,17 @@ const accept = async () => {
   await aMoment();
   act(() => void acceptCompletion(editorView()));
 };
+
+it('opens a file at the first thing to write, or where it was left', () => {
+  const text = '#include "a.h"\n\nint f() {\n  // TODO f: multiply\n}\n';
+  const files = { [UNIT]: text };
+  const at = text.indexOf('// TODO');
+  expect(openFile(lesson, { ...newRecord(lesson), files }, UNIT).cursor).toBe(at);
+  const left = { ...newRecord(lesson), files, cursors: { [UNIT]: 3 } };
+  expect(openFile(lesson, left, UNIT).cursor).toBe(3);
+  const done = { ...newRecord(lesson), files: { [UNIT]: 'int f();' } };
+  expect(openFile(lesson, done, UNIT).cursor).toBe(0);
+});
 
 describe('completion', () => {
   it('shows the compiler’s names with their signatures and doc comments', async () => {
@@ -176,7 +189,10 @@ describe('of several questions to the compiler, Latest', () => {
 describe('a grading', () => {
   async function labWith(complete: CompilerHost['calls']['complete']) {
     const calls = { compile: async () => ({ object: null, diagnostics: [] }), complete };
-    const host = { calls, load: async () => {}, terminate: () => {} };
+    const load: CompilerHost['load'] = async (_toolchain, _base, tell) => {
+      onBytes = tell;
+    };
+    const host = { calls, load, terminate: () => {} };
     jest.spyOn(globalThis, 'fetch' as never).mockImplementation((async (address: string) => ({
       ok: true,
       json: async () =>
@@ -186,10 +202,13 @@ describe('a grading', () => {
       '/',
       () => host as never,
       () => ({}) as never,
+      forgetfulObjects(),
     );
-    await lab.prepare(() => {});
+    await lab.prepare(onProgress);
     return lab;
   }
+  let onBytes: Parameters<CompilerHost['load']>[2];
+  const onProgress = jest.fn();
   const place = { path: UNIT, text: 'nu', line: 1, column: 1 };
   const never = new AbortController().signal;
 
@@ -197,6 +216,13 @@ describe('a grading', () => {
     globalThis.fetch ??= (() => {}) as never;
   });
   afterEach(() => jest.restoreAllMocks());
+
+  it('may need more files, and the compiler stays ready', async () => {
+    await labWith(async () => []);
+    onProgress.mockClear();
+    onBytes(1_000_000, 900_000);
+    expect(onProgress).not.toHaveBeenCalled();
+  });
 
   it('is never kept waiting by completion: what waits is dropped, and nothing new is asked', async () => {
     const complete = jest.fn(() => new Promise<Completion[]>(() => {}));

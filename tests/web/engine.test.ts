@@ -86,6 +86,11 @@ describe('a view', () => {
     view([2, 3], { op: 'transpose', args: [0, 1] });
     view([2, 3], { op: 'transpose', args: [0, 1] }, { op: 'view', args: [[6]] });
     service.broadcast([2, 3], [3]);
+    service.play({
+      tensors: [{ name: 'x', shape: [], values: [3], requiresGrad: true }],
+      operations: [{ result: 'y', op: 'square', inputs: ['x'] }],
+      backward: 'y',
+    });
     expect(bound.memoryStats().liveBytes).toBe(before);
   });
 });

@@ -1,3 +1,4 @@
+import { TextDecoder as NodeTextDecoder, TextEncoder as NodeTextEncoder } from 'node:util';
 import '@testing-library/jest-dom';
 import { configure } from '@testing-library/dom';
 import { toHaveNoViolations } from 'jest-axe';
@@ -22,6 +23,8 @@ HTMLDialogElement.prototype.close = function close() {
   this.open = false;
 };
 
+globalThis.TextEncoder ??= NodeTextEncoder as typeof TextEncoder;
+globalThis.TextDecoder ??= NodeTextDecoder as typeof TextDecoder;
 globalThis.structuredClone ??= (value: unknown) => JSON.parse(JSON.stringify(value)) as never;
 
 /** Media queries that hold; a test may name others. */
@@ -33,6 +36,9 @@ window.matchMedia = (query) =>
     addEventListener: () => {},
     removeEventListener: () => {},
   }) as unknown as MediaQueryList;
+
+/** There is nothing to paint on. */
+HTMLCanvasElement.prototype.getContext = () => null;
 
 beforeEach(() => {
   media.clear();

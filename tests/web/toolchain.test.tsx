@@ -93,3 +93,13 @@ it('says what is missing in a browser that cannot compile', async () => {
   expect(screen.getByRole('alert')).toHaveTextContent('It lacks WebAssembly.');
   expect(screen.getByText('Memory has one dimension.')).toBeVisible();
 });
+
+it('does not call a compiler ready that had to be stopped', async () => {
+  const { lab, report, arrive } = slowLab();
+  await openLesson({ lab });
+  await arrive();
+  expect(screen.getByText('Compiler ready')).toBeVisible();
+  report('stopped');
+  expect(screen.queryByText('Compiler ready')).toBeNull();
+  expect(screen.getByText(/did not end and was stopped/)).toBeVisible();
+});

@@ -133,7 +133,7 @@ describe('every figure of every lesson', () => {
       const figures = sections.filter((section) => section.kind === 'figure').length;
       await visit.go(`lesson/${slug}`);
       await visit.sees('.pane-read h1', /./);
-      const drawn = visit.page.locator('.figure:has([role=grid], table)');
+      const drawn = visit.page.locator('.figure:has([role=grid], .graph-canvas, table)');
       await visit.until(
         `${String(figures)} figures in ${slug}`,
         async () => (await drawn.count()) === figures,

@@ -56,6 +56,21 @@ describe('the first visit', () => {
   });
 });
 
+describe('the second lesson', () => {
+  it('is graded again and again, also with files that came after the compiler', async () => {
+    const visit = await site.visit();
+    const lesson = await site.lesson('tensor');
+    await visit.go('lesson/tensor');
+    await visit.compilerIsReady();
+    await visit.write(lesson.reference);
+    expect(await visit.test()).toMatch(/All \d+ tests passed/);
+    await visit.write(lesson.starter);
+    expect(await visit.test()).toMatch(/0 of \d+ tests passed/);
+    await visit.compilerIsReady();
+    await visit.page.context().close();
+  });
+});
+
 describe('a phone', () => {
   it('is asked before the compiler comes', async () => {
     const phone = { width: 390, height: 844 };

@@ -173,6 +173,14 @@ export class Visit {
     }, text);
   }
 
+  /** Waits until the file that is open begins so; the editor draws only the lines in view. */
+  async beginsWith(wanted: RegExp): Promise<void> {
+    await this.until(`${String(wanted)} in the first lines of the file`, async () => {
+      await this.page.locator('.cm-content').press('Control+Home');
+      return wanted.test(await this.text('.cm-content'));
+    });
+  }
+
   /** Does what begins a grading or a run, and waits for its end. */
   async job(begin: () => Promise<void>): Promise<string> {
     const before = (await this.told()).jobsEnded;
