@@ -6,10 +6,12 @@ const modules = [
   'regexparam',
   'idb',
   'react-error-boundary',
+  'd3-[a-z-]+',
+  'internmap',
 ];
 
 const transform = {
-  '^.+\\.(t|j)sx?$': [
+  '^.+\\.(t|j|mj)sx?$': [
     '@swc/jest',
     {
       jsc: {

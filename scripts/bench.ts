@@ -5,15 +5,18 @@
  */
 import { parseArgs } from 'node:util';
 import { Course } from '../wasm/toolchain/node.ts';
+import { benchAutograd } from './bench/autograd.ts';
 import { benchEditToVerdict } from './bench/editToVerdict.ts';
 import type { Figure } from './bench/figure.ts';
-import { benchLongestTasks } from './bench/mainThread.ts';
+import { benchGraph } from './bench/graph.ts';
+import { benchLongestTasks, benchTraining } from './bench/mainThread.ts';
 import { benchMatmul } from './bench/matmul.ts';
+import { benchTrainStep } from './bench/trainStep.ts';
 import { benchVisits } from './bench/visits.ts';
 import { launchChromium } from './chromium.ts';
 import { compress } from './compress.mjs';
 import { serve } from './serve.mjs';
-import { ensurePackages, FOR_BENCH, say } from './setup.mjs';
+import { say } from './setup.mjs';
 
 const PAGE = 'dist';
 
@@ -22,7 +25,6 @@ const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean', default: false } },
 });
 
-ensurePackages(FOR_BENCH);
 await compress(PAGE, say);
 const course = await Course.open('build/course');
 const lessons = await Promise.all(course.index.lessons.map(({ slug }) => course.lesson(slug)));
@@ -39,8 +41,15 @@ const groups: Record<string, () => Promise<Figure[]>> = {
     }
     return figures;
   },
-  'main-thread': () => inPage((page, address) => benchLongestTasks(page, address, first)),
+  autograd: () => benchAutograd(course),
+  graph: () => inPage(benchGraph),
+  'main-thread': () =>
+    inPage(async (page, address) => [
+      ...(await benchLongestTasks(page, address, first)),
+      ...(await benchTraining(page, address)),
+    ]),
   matmul: () => benchMatmul(course),
+  'train-step': () => benchTrainStep(course),
   visits: () => benchVisits(PAGE, first),
 };
 

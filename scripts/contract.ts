@@ -2,6 +2,7 @@
  * `npm run -s contract [-- --json] [lesson...]`: holds lessons, or all, against the contract, with two
  * compilers.
  */
+import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import {
@@ -31,20 +32,16 @@ const { values, positionals } = parseArgs({
 class Thread {
   private readonly worker: Worker;
 
-  constructor(version: string) {
-    const workerData = { course: COURSE, cache: CACHE, version };
+  constructor(version: string, module: WebAssembly.Module) {
+    const workerData = { course: COURSE, cache: CACHE, version, module };
     this.worker = new Worker(new URL('contract.worker.mjs', import.meta.url), { workerData });
   }
 
-  grade(slug: string, job: Job): Promise<Graded> {
-    return new Promise((resolve, reject) => {
-      this.worker.once('error', reject);
-      this.worker.once('message', (graded: Graded) => {
-        this.worker.off('error', reject);
-        resolve(graded);
-      });
-      this.worker.postMessage({ slug, job });
-    });
+  async grade(slug: string, job: Job): Promise<Graded> {
+    const answer = once(this.worker, 'message');
+    this.worker.postMessage({ slug, job });
+    const [graded] = (await answer) as [Graded];
+    return graded;
   }
 
   close(): void {
@@ -73,8 +70,10 @@ async function main(): Promise<number> {
         () => open.push(job),
       );
     }
-    while (open.length > 0 && threads.length < COMPILERS) {
-      threads.push(new Thread(version));
+    if (open.length > 0 && threads.length === 0) {
+      // One module for all threads: they share its machine code, and how well it is optimized.
+      const module = await store.module(course.index.toolchain.llvm);
+      threads.push(...Array.from({ length: COMPILERS }, () => new Thread(version, module)));
     }
     await Promise.all(
       threads.map(async (thread) => {

@@ -7,7 +7,7 @@ const { gradeJob } = await import('../wasm/pack/contract.ts');
 const { Store } = await import('../wasm/pack/store.ts');
 const { Course } = await import('../wasm/toolchain/node.ts');
 
-const course = await Course.open(workerData.course);
+const course = await Course.open(workerData.course, workerData.module);
 const store = new Store(workerData.course, workerData.cache);
 let grader;
 const lessons = new Map();

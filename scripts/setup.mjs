@@ -134,6 +134,7 @@ function packCourse() {
     'lessons',
     'wasm/toolchain',
     'wasm/runner',
+    'wasm/session',
     'wasm/pack',
     'package-lock.json',
   ];
@@ -155,12 +156,23 @@ function buildPage() {
   );
 }
 
-/** Everything from a fresh clone to the built course in `dist/`. */
-export function setUp(packages) {
+function requireNode() {
   const [major = 0] = process.versions.node.split('.').map(Number);
   if (major < 20) {
     throw new SetupError(`TinyTorch needs Node 20 or newer; this is ${process.version}.`);
   }
+}
+
+/** What working natively needs: no Emscripten, no packed course, no page. */
+export function setUpNative() {
+  requireNode();
+  ensurePackages(['cmake', 'ninja-build', 'g++']);
+  installLibraries();
+}
+
+/** Everything from a fresh clone to the built course in `dist/`. */
+export function setUp(packages) {
+  requireNode();
   ensurePackages(packages);
   installLibraries();
   buildLiveEngine();

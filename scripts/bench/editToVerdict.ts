@@ -1,5 +1,6 @@
 /** From Ctrl-Enter to the verdict, beside what a student's own Makefile takes. */
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -21,15 +22,16 @@ class NativeToolchain {
     const folder = await mkdtemp(path.join(tmpdir(), 'tinytorch-bench-'));
     const number = String(lesson.number).padStart(2, '0');
     const check = `lessons/${number}-${lesson.slug}/check.cpp`;
-    const others = Object.values(lesson.link.units).map((unit) => unit.file);
+    const engine = Object.keys(lesson.headers).map((header) => header.replace(/\.h$/, '.cpp'));
     const given = [
-      ...others.filter((file) => file !== lesson.unit),
+      ...engine.filter((file) => file !== lesson.unit && existsSync(file)),
       'wasm/runner/check.cpp',
+      'wasm/runner/main.cpp',
       'wasm/runner/native.cpp',
     ];
     const objects = [check, ...given].map((source, index) => {
       const object = path.join(folder, `${String(index)}.o`);
-      run('clang++', ['-std=c++20', '-O1', '-I.', '-c', source, '-o', object]);
+      run('clang++', ['-std=c++20', '-O1', '-Wno-attributes', '-I.', '-c', source, '-o', object]);
       return object;
     });
     return new NativeToolchain(folder, objects, path.join(folder, 'unit.cpp'));

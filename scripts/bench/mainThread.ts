@@ -14,7 +14,7 @@ interface TraceEvent {
 }
 
 /** Milliseconds of the longest task of the page's own thread while `body` runs. */
-async function longestTask(page: Page, body: () => Promise<void>): Promise<number> {
+export async function longestTask(page: Page, body: () => Promise<void>): Promise<number> {
   const browser = page.context().browser();
   await browser?.startTracing(page, { categories: ['toplevel', 'blink.user_timing'] });
   await body();
@@ -56,4 +56,34 @@ export async function benchLongestTasks(
     unit: 'ms in its longest task',
     target: 100,
   }));
+}
+
+/** Milliseconds that a network trains while the page is watched. */
+const TRAINING_MS = 3000;
+
+/** How long the page does not answer while digits are learned and everything is drawn. */
+export async function benchTraining(page: Page, address: string): Promise<Figure[]> {
+  const training: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    await page.goto(`${address}train?data=digits&hidden=128&activation=relu&batchSize=64`);
+    const button = page.getByRole('button', { name: /^▶/ });
+    await until(page, 'a network', () => {
+      const all = [...document.querySelectorAll<HTMLButtonElement>('.run-bar button')];
+      return all.some((each) => each.textContent.startsWith('▶') && !each.disabled);
+    });
+    training.push(
+      await longestTask(page, async () => {
+        await button.click();
+        await page.waitForTimeout(TRAINING_MS);
+      }),
+    );
+  }
+  return [
+    {
+      name: 'main-thread/training/digits',
+      value: median(training),
+      unit: 'ms in its longest task',
+      target: 50,
+    },
+  ];
 }

@@ -1,15 +1,10 @@
 // Two products of the same size, side by side in one page and one thread.
-/* global tf */
+/* global tf, loadProgram */
 
 async function loadOurs(extent) {
-  const module = await WebAssembly.compileStreaming(fetch('/program.wasm'));
-  const imports = {};
-  for (const { module: from, name } of WebAssembly.Module.imports(module)) {
-    imports[from] = { ...imports[from], [name]: () => 0 };
-  }
-  const { exports } = await WebAssembly.instantiate(module, imports);
-  exports.prepare(extent);
-  return (times) => exports.multiply(times);
+  const { prepare, multiply } = await loadProgram();
+  prepare(extent);
+  return (times) => multiply(times);
 }
 
 async function loadTheirs(extent) {

@@ -1,0 +1,26 @@
+"""The same step in PyTorch, one thread: seconds of a step, one round a line."""
+
+import sys
+import time
+
+import torch
+
+warm_ups, rounds, steps = map(int, sys.argv[1:])
+torch.set_num_threads(1)
+torch.manual_seed(0)
+net = torch.nn.Sequential(torch.nn.Linear(784, 128), torch.nn.ReLU(), torch.nn.Linear(128, 10))
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+criterion = torch.nn.CrossEntropyLoss()
+x = torch.rand(64, 784)
+y = torch.randint(0, 10, (64,))
+for turn in range(warm_ups + rounds):
+    started = time.perf_counter()
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss = criterion(net(x), y)
+        loss.backward()
+        optimizer.step()
+    ended = time.perf_counter()
+    assert loss.item() < 2.4
+    if turn >= warm_ups:
+        print((ended - started) / steps)
