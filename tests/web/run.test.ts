@@ -66,6 +66,16 @@ describe('a run', () => {
     expect(state()).toMatchObject({ status: 'paused', steps: 7, points: saved.points });
   });
 
+  it('what is saved while steps are under way has those steps too', async () => {
+    const { run, state } = await started();
+    const playing = run.play(3, false);
+    const saved = (await run.save())!;
+    expect(saved.checkpoint).toEqual(new Uint8Array([1]));
+    expect(saved.points.map(({ step }) => step)).toEqual([0, 1]);
+    await playing;
+    expect(state().steps).toBe(3);
+  });
+
   it('a change that the engine refuses is told, and leaves what was', async () => {
     const change = jest.fn().mockRejectedValue(new Error('[Experiment] got the option lr'));
     const { run, state } = await started({ change });

@@ -282,10 +282,11 @@ export function createRun(createHost: () => RunHost) {
 
   /** What is needed to go on after a reload, or null if there is nothing to go on with. */
   async function save(): Promise<SavedRun | null> {
-    const { points, seconds, options } = store.getState();
-    if (options === null || host === null) return null;
+    if (store.getState().options === null || host === null) return null;
     try {
       const checkpoint = await ask((worker) => worker.save());
+      // Only now: a step that was under way has ended meanwhile, and is in the checkpoint.
+      const { points, seconds } = store.getState();
       return { checkpoint, points, seconds, digits: setup?.digits?.which ?? null };
     } catch {
       return null;
