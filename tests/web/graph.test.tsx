@@ -43,6 +43,14 @@ const shownOf = (model: GraphModel, ...closed: string[]) => graphShown(model, ne
 const called = (model: Awaited<ReturnType<typeof preset>>, label: string) =>
   [...model.nodes.values()].find((node) => node.label === label)!;
 
+/** The DOM of these tests has no `Blob.text`. */
+const textOf = (blob: Blob) =>
+  new Promise<string>((resolve) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result as string);
+    reader.readAsText(blob);
+  });
+
 const first = { tensors: [], operations: [], backward: null } satisfies Recipe;
 
 describe('a graph made of a trace', () => {
@@ -410,6 +418,43 @@ describe('the graph on the page', () => {
     expect(marked()).toBe('Tensor left = square(b);');
     fireEvent.click(screen.getByRole('button', { name: 'Last step' }));
     expect(marked()).toBe('y.backward();');
+  });
+
+  it('that is large is drawn where it is seen, and saved whole', async () => {
+    const width = jest.spyOn(Element.prototype, 'clientWidth', 'get').mockReturnValue(800);
+    const height = jest.spyOn(Element.prototype, 'clientHeight', 'get').mockReturnValue(400);
+    const saved: Blob[] = [];
+    URL.createObjectURL = (blob) => `blob:${String(saved.push(blob as Blob))}`;
+    HTMLAnchorElement.prototype.click = () => {};
+    try {
+      const chain = Array.from({ length: 600 }, (_, i) => String(i));
+      const { model } = await played({
+        tensors: [{ name: 't', shape: [], values: [1], requiresGrad: false }],
+        operations: chain.map((i) => ({
+          ...{
+            result: `u${i}`,
+            op: 'neg',
+            inputs: [i === '0' ? 't' : `u${String(Number(i) - 1)}`],
+          },
+        })),
+        backward: null,
+      });
+      await show(model, 300);
+      const drawn = () => document.querySelectorAll('.graph-canvas .graph-box').length;
+      const box = (name: string) => screen.queryByRole('img', { name: new RegExp(`^${name} ?,`) });
+      expect(drawn()).toBeGreaterThan(2);
+      expect(drawn()).toBeLessThan(50);
+      expect([box('u299'), box('u0')]).toEqual([expect.anything(), null]);
+      fireEvent.keyDown(screen.getByRole('application'), { key: 'Home' });
+      expect([box('u299'), box('u0')]).toEqual([null, expect.anything()]);
+      expect(drawn()).toBeLessThan(50);
+      await act(async () => fireEvent.click(screen.getByRole('button', { name: 'Save as SVG' })));
+      expect((await textOf(saved[0]!)).match(/class="graph-box/g)).toHaveLength(601);
+      expect(drawn()).toBeLessThan(50);
+    } finally {
+      width.mockRestore();
+      height.mockRestore();
+    }
   });
 
   it('that is too large to be drawn is a table, whose rows follow the step', async () => {

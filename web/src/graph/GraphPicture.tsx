@@ -8,6 +8,7 @@ import { pngOf, saveFile, svgOf } from '../shell/save.ts';
 import { jsonOf } from './save.ts';
 import { type GraphShown, moduleOf } from './shown.ts';
 import type { Tape } from './useTape.ts';
+import { useDrawn } from './useDrawn.ts';
 import { useZoom } from './useZoom.ts';
 
 interface Props {
@@ -29,7 +30,8 @@ export function GraphPicture(props: Props) {
   const id = useId();
   const frame = useRef<SVGSVGElement>(null);
   const content = useRef<SVGGElement>(null);
-  const zoom = useZoom(frame, content, layout);
+  const { area, onSeen, whole } = useDrawn(shown.nodes.length);
+  const zoom = useZoom(frame, content, layout, onSeen);
   const { show } = zoom;
   const current = layout.boxes.get(shown.boxOf.get(nodeOf(model.steps[tape.step]) ?? 0) ?? 0);
   useEffect(() => {
@@ -92,7 +94,7 @@ export function GraphPicture(props: Props) {
         <GraphView
           graph={id}
           step={tape.step}
-          {...{ model, shown, layout, chosen, lit, frame, content, onChoose, onHover }}
+          {...{ model, shown, layout, chosen, lit, area, frame, content, onChoose, onHover }}
         />
       </div>
       <div className="graph-tools">
@@ -117,7 +119,7 @@ export function GraphPicture(props: Props) {
         <button type="button" className="button" onClick={zoom.fit}>
           Fit
         </button>
-        <SaveMenu {...{ model, layout, frame }} />
+        <SaveMenu {...{ model, layout, frame, whole }} />
       </div>
     </div>
   );
@@ -127,10 +129,11 @@ interface SaveProps {
   model: GraphModel;
   layout: Layout;
   frame: RefObject<SVGSVGElement | null>;
+  whole: (make: () => string) => string;
 }
 
-function SaveMenu({ model, layout, frame }: SaveProps) {
-  const svg = () => svgOf(frame.current!, layout);
+function SaveMenu({ model, layout, frame, whole }: SaveProps) {
+  const svg = () => whole(() => svgOf(frame.current!, layout));
   const saves: Record<string, () => Promise<Blob> | Blob> = {
     svg: () => new Blob([svg()], { type: 'image/svg+xml' }),
     png: () => pngOf(svg(), layout),

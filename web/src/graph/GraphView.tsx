@@ -3,6 +3,7 @@ import { GraphBox } from './GraphBox.tsx';
 import { BOX, type Layout, type Point } from './layout.ts';
 import { type GraphModel, type GraphStep, nodeOf, stateAt } from './model.ts';
 import type { GraphShown } from './shown.ts';
+import { type Area, isIn } from './useDrawn.ts';
 
 interface Props {
   model: GraphModel;
@@ -12,6 +13,8 @@ interface Props {
   chosen: number | null;
   lit: number | undefined;
   graph: string;
+  /** What lies outside of it is not drawn. */
+  area: Area;
   frame: RefObject<SVGSVGElement | null>;
   content: RefObject<SVGGElement | null>;
   onChoose: (node: number) => void;
@@ -22,13 +25,14 @@ export const boxId = (graph: string, node: number) => `${graph}-box-${String(nod
 
 /** The picture: boxes for tensors, arrows from what an operation reads to what it makes. */
 export function GraphView(props: Props) {
-  const { model, shown, layout, step, chosen, lit, graph, frame, content } = props;
+  const { model, shown, layout, step, chosen, lit, graph, area, frame, content } = props;
   const { onChoose, onHover } = props;
   const arrowhead = useId();
   const now = model.steps[step];
   const boxOf = (node: number | null | undefined) => shown.boxOf.get(node ?? 0);
   const current = boxOf(nodeOf(now));
   const carries = carrier(model, now);
+  const kept = [current, boxOf(chosen), boxOf(lit)];
   const paths = useMemo(
     () =>
       shown.edges.map(({ from, to }, index) =>
@@ -37,7 +41,12 @@ export function GraphView(props: Props) {
     [shown, layout],
   );
   return (
-    <svg ref={frame} className="graph-canvas" role="group" aria-label="Computation graph">
+    <svg
+      ref={frame}
+      className="graph-canvas"
+      role="group"
+      aria-label={`Computation graph, boxes: ${shown.nodes.length.toLocaleString('en')}`}
+    >
       <defs>
         <marker
           id={arrowhead}
@@ -63,6 +72,7 @@ export function GraphView(props: Props) {
       </defs>
       <g ref={content}>
         {shown.edges.map(({ from, to, input }, index) => {
+          if (!isIn(area, layout.arrows[index]!)) return null;
           const back =
             carries !== null &&
             boxOf(carries.from) === to &&
@@ -79,21 +89,25 @@ export function GraphView(props: Props) {
             />
           );
         })}
-        {shown.nodes.map((node) => (
-          <GraphBox
-            key={node.number}
-            id={boxId(graph, node.number)}
-            node={node}
-            at={layout.boxes.get(node.number)!}
-            {...stateAt(node, step)}
-            isCurrent={current === node.number}
-            isChosen={boxOf(chosen) === node.number}
-            isLit={boxOf(lit) === node.number}
-            module={shown.modules.get(node.number)}
-            onChoose={onChoose}
-            onHover={onHover}
-          />
-        ))}
+        {shown.nodes.map((node) => {
+          const at = layout.boxes.get(node.number)!;
+          if (!isIn(area, [at]) && !kept.includes(node.number)) return null;
+          return (
+            <GraphBox
+              key={node.number}
+              id={boxId(graph, node.number)}
+              node={node}
+              at={at}
+              {...stateAt(node, step)}
+              isCurrent={current === node.number}
+              isChosen={boxOf(chosen) === node.number}
+              isLit={boxOf(lit) === node.number}
+              module={shown.modules.get(node.number)}
+              onChoose={onChoose}
+              onHover={onHover}
+            />
+          );
+        })}
       </g>
     </svg>
   );

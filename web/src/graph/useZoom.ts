@@ -1,7 +1,8 @@
 import { select } from 'd3-selection';
-import { zoom as createZoom, zoomIdentity, zoomTransform } from 'd3-zoom';
+import { zoom as createZoom, zoomIdentity, type ZoomTransform, zoomTransform } from 'd3-zoom';
 import { type RefObject, useEffect, useMemo, useRef } from 'react';
 import type { Layout, Point } from './layout.ts';
+import type { Area } from './useDrawn.ts';
 
 const FIT_MARGIN = 0.96;
 const MOST_ENLARGED = 2.5;
@@ -9,6 +10,8 @@ const MOST_ENLARGED = 2.5;
 const LEGIBLE = 0.2;
 /** The scale from which on the text in a box can be read. */
 const READABLE = 0.7;
+/** Below this scale no text can be read, and none is drawn. */
+const FAR = 0.3;
 
 interface Actions {
   fit(): void;
@@ -19,15 +22,27 @@ interface Actions {
   centre(point: Point): void;
 }
 
-/** Moves and scales what is drawn, without drawing it again. The wheel zooms with Ctrl held. */
+/**
+ * Moves and scales what is drawn, without drawing it again, and tells `onSeen` which part of it is
+ * seen. The wheel zooms with Ctrl held.
+ */
 export function useZoom(
   frame: RefObject<SVGSVGElement | null>,
   content: RefObject<SVGGElement | null>,
   { width, height }: Pick<Layout, 'width' | 'height'>,
+  onSeen: (area: Area) => void,
 ) {
   const actions = useRef<Actions | null>(null);
   useEffect(() => {
     const svg = select(frame.current!);
+    const tell = () => {
+      if (frame.current === null) return;
+      const { clientWidth, clientHeight } = frame.current;
+      const transform = zoomTransform(frame.current);
+      const [left, top] = transform.invert([0, 0]);
+      const [right, bottom] = transform.invert([clientWidth, clientHeight]);
+      onSeen({ left, right, top, bottom });
+    };
     const zoom = createZoom<SVGSVGElement, unknown>()
       .extent(() => [
         [0, 0],
@@ -37,8 +52,10 @@ export function useZoom(
       .filter((event: MouseEvent | WheelEvent) =>
         event.type === 'wheel' ? event.ctrlKey || event.metaKey : event.button === 0,
       )
-      .on('zoom', ({ transform }: { transform: { toString(): string } }) => {
+      .on('zoom', ({ transform }: { transform: ZoomTransform }) => {
         content.current?.setAttribute('transform', transform.toString());
+        frame.current?.classList.toggle('is-far', transform.k < FAR);
+        tell();
       });
     const fit = () => {
       const { clientWidth, clientHeight } = frame.current!;
@@ -65,10 +82,13 @@ export function useZoom(
     fit();
     // Boxes that are only dots say nothing: of a large graph a part is shown.
     if (zoomTransform(frame.current!).k < LEGIBLE) zoom.scaleTo(svg, READABLE);
+    const observer = typeof ResizeObserver === 'undefined' ? null : new ResizeObserver(tell);
+    observer?.observe(frame.current!);
     return () => {
       svg.on('.zoom', null);
+      observer?.disconnect();
     };
-  }, [frame, content, width, height]);
+  }, [frame, content, width, height, onSeen]);
   return useMemo(() => {
     const now = () => actions.current;
     return {
