@@ -27,6 +27,20 @@ const isDrawn = () => {
   return Number(name.replace(/\D/g, '')) > 2000;
 };
 
+/** Drags the graph to and fro. */
+async function framesOfPanning(page: Page): Promise<number[]> {
+  const stage = (await page.locator('.graph-canvas').boundingBox())!;
+  const middle = { x: stage.x + stage.width / 2, y: stage.y + stage.height / 2 };
+  return frames(page, async () => {
+    await page.mouse.move(middle.x, middle.y);
+    await page.mouse.down();
+    for (let i = 0; i < 4 * STEPS; i++) {
+      await page.mouse.move(middle.x + 300 * Math.sin(i / 10), middle.y);
+    }
+    await page.mouse.up();
+  });
+}
+
 export async function benchGraph(page: Page, address: string): Promise<Figure[]> {
   const layouts: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
@@ -39,16 +53,10 @@ export async function benchGraph(page: Page, address: string): Promise<Figure[]>
     );
     layouts.push(spans.at(-1)!);
   }
-  const stage = (await page.locator('.graph-canvas').boundingBox())!;
-  const middle = { x: stage.x + stage.width / 2, y: stage.y + stage.height / 2 };
-  const panning = await frames(page, async () => {
-    await page.mouse.move(middle.x, middle.y);
-    await page.mouse.down();
-    for (let i = 0; i < 4 * STEPS; i++) {
-      await page.mouse.move(middle.x + 300 * Math.sin(i / 10), middle.y);
-    }
-    await page.mouse.up();
-  });
+  const near = median(await framesOfPanning(page));
+  await page.getByRole('button', { name: 'Fit' }).click();
+  await until(page, 'every box', () => document.querySelectorAll('.graph-box').length > 2000);
+  const far = median(await framesOfPanning(page));
   const stepping: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     await page.locator('.graph-stage').focus();
@@ -70,8 +78,9 @@ export async function benchGraph(page: Page, address: string): Promise<Figure[]>
   const updates = ((after - before) * 1000) / (performance.now() - started);
   return [
     { name: 'graph/2000/layout-seconds', value: median(layouts), unit: 's', target: 2 },
-    { name: 'graph/2000/seconds-a-frame', value: median(panning), unit: 's', target: 1 / 50 },
-    { name: 'graph/2000/frames-per-second', value: 1 / median(panning), unit: '/s', target: null },
+    { name: 'graph/2000/seconds-a-frame', value: near, unit: 's', target: 1 / 50 },
+    { name: 'graph/2000/frames-per-second', value: 1 / near, unit: '/s', target: null },
+    { name: 'graph/2000/seconds-a-frame-all-seen', value: far, unit: 's', target: 1 / 50 },
     {
       name: 'graph/2000/stepping',
       value: median(stepping),
