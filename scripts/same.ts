@@ -12,6 +12,7 @@ import { parseArgs, promisify } from 'node:util';
 import { gradeJob, type Graded, graderVersion, type Job, jobsOf } from '../wasm/pack/contract.ts';
 import { type LessonFolder, readLessons } from '../wasm/pack/lessons.ts';
 import { hashOf, Store } from '../wasm/pack/store.ts';
+import type { Grader } from '../wasm/toolchain/grade.ts';
 import { Course } from '../wasm/toolchain/node.ts';
 import type { LessonData } from '../wasm/toolchain/types.ts';
 import { build, configure, testNatively } from './native.ts';
@@ -163,7 +164,8 @@ async function main(): Promise<number> {
   const version = await graderVersion('.', course.index.toolchain);
   const listed = readListed(await readFile(LISTED, 'utf8'), LISTED);
   const native = await NativeLessons.open(folders);
-  const grader = () => course.grader();
+  // Each has a compiler of its own, made when the contract has not graded the same before.
+  const graders: (Promise<Grader> | undefined)[] = [];
   let faults = 0;
   for (const folder of folders) {
     const started = performance.now();
@@ -172,7 +174,8 @@ async function main(): Promise<number> {
     const lesson = native.lesson(folder);
     const found: Difference[] = [];
     const open = [...jobs];
-    const work = async () => {
+    const work = async (_: unknown, each: number) => {
+      const grader = () => (graders[each] ??= course.grader());
       for (let job = open.shift(); job !== undefined; job = open.shift()) {
         const { source } = job;
         const key = `native-${hashOf(lesson.key, JSON.stringify(data.tests), source)}`;

@@ -25,7 +25,7 @@ namespace {
 
 constexpr int report_file = 3;
 /// As in the page (wasm/toolchain/flags.ts), and room for the libraries and the stack.
-constexpr rlim_t memory_bytes = (256 + 64) << 20;
+constexpr rlim_t memory_bytes = (256 + 32) << 20;
 
 bool telling = false;
 /// What the test under way has reported.
