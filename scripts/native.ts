@@ -4,6 +4,7 @@
  * from this computer's files.
  */
 import { spawn, spawnSync } from 'node:child_process';
+import { STACK_BYTES } from '../wasm/toolchain/flags.ts';
 import { resultOf } from '../wasm/toolchain/outcome.ts';
 import { OUTPUT_BYTES, type Outcome, type RunRequest } from '../wasm/toolchain/program.ts';
 import type { TestCase, TestResult } from '../wasm/toolchain/types.ts';
@@ -20,7 +21,7 @@ const TRAPS: Record<string, string> = {
 
 type Request = Pick<RunRequest, 'kind' | 'index' | 'seed'>;
 
-/** Runs one request, as the page's worker does. The program is made with wasm/runner/native.cpp. */
+/** Runs one request, as the page's worker does, with as much stack. The program is made with wasm/runner/native.cpp. */
 export function runNative(
   program: string,
   { kind, index, seed }: Request,
@@ -28,9 +29,14 @@ export function runNative(
 ): Promise<Outcome> {
   const started = performance.now();
   return new Promise((resolve, reject) => {
-    const child = spawn(program, ['--tell', kind, String(index), String(seed)], {
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-    });
+    const request = [program, '--tell', kind, String(index), String(seed)];
+    const child = spawn(
+      'sh',
+      ['-c', `ulimit -s ${String(STACK_BYTES >> 10)}; exec "$@"`, 'sh', ...request],
+      {
+        stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      },
+    );
     let stopped: 'timeout' | 'output' | null = null;
     const stop = (why: 'timeout' | 'output') => {
       stopped ??= why;
