@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { Compiled, Source } from '../toolchain/compiler.ts';
+import type { Compiled } from '../toolchain/compiler.ts';
 import type { Profile } from '../toolchain/flags.ts';
-import type { Toolchain } from '../toolchain/types.ts';
+import type { Source, Toolchain } from '../toolchain/types.ts';
 
 /** Where the files of the toolchain lie, and the compiler itself, whose machine code is shared. */
 export interface ThreadData {

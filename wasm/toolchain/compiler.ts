@@ -11,19 +11,12 @@ import {
 import { Llvm, type Output, treeOf } from './llvm.ts';
 import { codeOffset, symbolsOf } from './objects.ts';
 import { applyRule, type RuleReport } from './rule.ts';
-import type { Asset, Completion, Diagnostic, Frame, Toolchain, UnitPlan } from './types.ts';
+import type { Asset, Completion, Diagnostic, Frame, Source, Toolchain, UnitPlan } from './types.ts';
 
 /** Where packed files come from: the network in the page, the disk in Node. */
 export interface AssetSource {
   bytes(asset: Asset): Promise<Uint8Array>;
   module(asset: Asset): Promise<WebAssembly.Module>;
-}
-
-/** One C++ file and the headers it may include, path -> text. */
-export interface Source {
-  path: string;
-  text: string;
-  headers: Record<string, string>;
 }
 
 export interface Compiled {

@@ -1,7 +1,6 @@
 import { locationOfName } from './diagnostics.ts';
 import type { ObjectSymbol } from './objects.ts';
-import type { Source } from './compiler.ts';
-import type { Diagnostic, UnitPlan } from './types.ts';
+import type { Diagnostic, Source, UnitPlan } from './types.ts';
 
 /**
  * The symbol rule: a student's object defines what the reference unit's object defines, and nothing

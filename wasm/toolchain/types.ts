@@ -16,6 +16,13 @@ export type Verdict =
   | 'forged'
   | 'cancelled';
 
+/** One C++ file and the headers it may include, path -> text. */
+export interface Source {
+  path: string;
+  text: string;
+  headers: Record<string, string>;
+}
+
 /** A place in a file. Lines and columns count from 1; columns are UTF-16 units, as editors count. */
 export interface Location {
   file: string;

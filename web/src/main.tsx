@@ -13,7 +13,7 @@ import { createLab } from './run/workers.ts';
 import { App } from './shell/App.tsx';
 import { createCourse } from './shell/course.ts';
 import { runHost } from './training/connect.ts';
-import { createFiles } from './training/programs.ts';
+import { createFiles } from './shell/files.ts';
 import { openRunDisk } from './training/runDisk.ts';
 
 const base = new URL(import.meta.env.BASE_URL, location.href).pathname;

@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import type { Recipe } from '../../../wasm/session/play.ts';
 import { useRecord } from '../lesson/session.ts';
 import { useServices } from '../shell/services.ts';
-import type { FigureProps } from '../visualizers/registry.ts';
+import type { FigureProps } from '../visualizers/figure.ts';
 import { checkWords } from '../visualizers/words.ts';
 import { GraphExplorer } from './GraphExplorer.tsx';
 import { presets } from './presets.ts';

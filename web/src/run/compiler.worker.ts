@@ -1,9 +1,9 @@
 /** The worker that holds the compiler: it stays, because the engine's code for it gets faster. */
 import { expose } from 'comlink';
-import { Compiler, type Source } from '../../../wasm/toolchain/compiler.ts';
+import { Compiler } from '../../../wasm/toolchain/compiler.ts';
 import { NetworkAssets, transferBytes } from './assets.ts';
 import type { Profile } from '../../../wasm/toolchain/flags.ts';
-import type { Asset, Toolchain, UnitPlan } from '../../../wasm/toolchain/types.ts';
+import type { Asset, Source, Toolchain, UnitPlan } from '../../../wasm/toolchain/types.ts';
 
 /** How often the student is told: each of these many bytes. */
 const STEP_BYTES = 200_000;

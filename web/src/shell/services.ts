@@ -5,7 +5,7 @@ import type { Layouts } from '../graph/layouts.ts';
 import type { Library } from '../progress/library.ts';
 import type { Lab } from '../run/lab.ts';
 import type { Toolchain } from '../run/toolchain.ts';
-import type { Files } from '../training/programs.ts';
+import type { Files } from './files.ts';
 import type { RunHost } from '../training/run.ts';
 import type { RunDisk } from '../training/runDisk.ts';
 import type { Course } from './course.ts';

@@ -1,36 +1,7 @@
 /** What a training runs on: a linked program, and the digits. */
 import { acceptedUnits } from '../progress/records.ts';
 import type { Services } from '../shell/services.ts';
-import { LoadError } from '../shell/course.ts';
 import type { DigitFile, Setup } from './run.ts';
-
-/** Files of the course, each fetched once. */
-export function createFiles(base: string) {
-  const known = new Map<string, Promise<Uint8Array>>();
-  const arrived = new Set<string>();
-  const load = async (path: string): Promise<Uint8Array> => {
-    const address = `${base}course/${path}`;
-    const response = await fetch(address).catch(() => null);
-    if (!response?.ok) {
-      known.delete(path);
-      throw new LoadError(`${address} could not be loaded.`);
-    }
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    arrived.add(path);
-    return bytes;
-  };
-  return {
-    get(path: string): Promise<Uint8Array> {
-      const found = known.get(path) ?? load(path);
-      known.set(path, found);
-      return found;
-    },
-    /** Whether it has arrived. */
-    has: (path: string) => arrived.has(path),
-  };
-}
-
-export type Files = ReturnType<typeof createFiles>;
 
 type Digits = Pick<Services, 'course' | 'files'>;
 
