@@ -451,6 +451,15 @@ describe('the graph on the page', () => {
       await act(async () => fireEvent.click(screen.getByRole('button', { name: 'Save as SVG' })));
       expect((await textOf(saved[0]!)).match(/class="graph-box/g)).toHaveLength(601);
       expect(drawn()).toBeLessThan(50);
+      const scale = () => {
+        const moved = document.querySelector('.graph-canvas > g')!.getAttribute('transform')!;
+        return Number(/scale\((.*)\)/.exec(moved)![1]);
+      };
+      fireEvent.click(screen.getByRole('button', { name: 'Fit' }));
+      expect(drawn()).toBe(601);
+      const fitted = scale();
+      fireEvent.click(screen.getByRole('button', { name: 'Smaller' }));
+      expect(scale()).toBe(fitted);
     } finally {
       width.mockRestore();
       height.mockRestore();

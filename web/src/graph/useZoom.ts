@@ -6,12 +6,16 @@ import type { Area } from './useDrawn.ts';
 
 const FIT_MARGIN = 0.96;
 const MOST_ENLARGED = 2.5;
+/** The smallest scale, but for a graph that is larger still when all of it is seen. */
+const LEAST = 0.02;
 /** Below this scale one sees where boxes are, and nothing else. */
 const LEGIBLE = 0.2;
 /** The scale from which on the text in a box can be read. */
 const READABLE = 0.7;
 /** Below this scale no text can be read, and none is drawn. */
 const FAR = 0.3;
+/** Below this scale only boxes and arrows are drawn, and nothing in them. */
+const TINY = 0.08;
 
 interface Actions {
   fit(): void;
@@ -48,13 +52,14 @@ export function useZoom(
         [0, 0],
         [frame.current!.clientWidth, frame.current!.clientHeight],
       ])
-      .scaleExtent([0.02, MOST_ENLARGED])
+      .scaleExtent([LEAST, MOST_ENLARGED])
       .filter((event: MouseEvent | WheelEvent) =>
         event.type === 'wheel' ? event.ctrlKey || event.metaKey : event.button === 0,
       )
       .on('zoom', ({ transform }: { transform: ZoomTransform }) => {
         content.current?.setAttribute('transform', transform.toString());
         frame.current?.classList.toggle('is-far', transform.k < FAR);
+        frame.current?.classList.toggle('is-tiny', transform.k < TINY);
         tell();
       });
     const fit = () => {
@@ -62,6 +67,7 @@ export function useZoom(
       const scale = Math.min(1, clientWidth / width, clientHeight / height) * FIT_MARGIN || 1;
       const x = (clientWidth - width * scale) / 2;
       const y = (clientHeight - height * scale) / 2;
+      zoom.scaleExtent([Math.min(LEAST, scale), MOST_ENLARGED]);
       zoom.transform(svg, zoomIdentity.translate(x, y).scale(scale));
     };
     actions.current = {
