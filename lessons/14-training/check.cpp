@@ -900,11 +900,11 @@ CHECK_CASE("unseal", "another version is refused, and named") {
   const char* idea =
       "Look at the version before you trust anything after it, and put it into the "
       "text of the error.";
-  for (const char version : {0, 2, 7}) {
+  for (const int version : {0, 2, 7}) {
     std::string bytes = seal("abc");
-    bytes[8] = version;
-    current_call() = "unseal of a checkpoint of version " + std::to_string(int{version});
-    const std::string number = std::to_string(int{version});
+    bytes[8] = static_cast<char>(version);
+    const std::string number = std::to_string(version);
+    current_call() = "unseal of a checkpoint of version " + number;
     expect_refusal({"[unseal]", "version", number.c_str()}, idea,
                    [&] { return quoted(unseal(bytes)); });
   }
