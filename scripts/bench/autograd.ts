@@ -1,5 +1,4 @@
 /** What recording an operation and differentiating it costs, beside PyTorch. */
-import { spawnSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +7,7 @@ import sirv from 'sirv';
 import type { Course } from '../../wasm/toolchain/node.ts';
 import { launchChromium } from '../chromium.ts';
 import { serve } from '../serve.mjs';
-import { say } from '../setup.mjs';
+import { inPyTorch } from './peers.ts';
 import { type Figure, median, ROUNDS, WARM_UPS } from './figure.ts';
 import { layPage, trainProgram } from './program.ts';
 
@@ -31,21 +30,6 @@ function inPage(page: Page, operations: number, warmUps: number, rounds: number)
   return page.evaluate<Round[]>(call);
 }
 
-/** PyTorch's, or nothing where it is not installed. */
-function inPyTorch(operations: number): Round[] | null {
-  const python = '/usr/bin/python3';
-  const args = [path.join(SOURCES, 'peer.py'), ...[operations, WARM_UPS, ROUNDS].map(String)];
-  const { status, stdout } = spawnSync(python, args, { encoding: 'utf8' });
-  if (status !== 0) {
-    say('The comparison with PyTorch is left out: it needs `apt install python3-torch`.');
-    return null;
-  }
-  return stdout
-    .trim()
-    .split('\n')
-    .map((line) => line.split(' ').map(Number) as Round);
-}
-
 export async function benchAutograd(course: Course): Promise<Figure[]> {
   await mkdir(FOLDER, { recursive: true });
   const program = await trainProgram(
@@ -61,7 +45,8 @@ export async function benchAutograd(course: Course): Promise<Figure[]> {
     const page = await browser.newPage();
     await page.goto(`${server.address}page.html`);
     const ours = await inPage(page, FEW, WARM_UPS, ROUNDS);
-    const theirs = inPyTorch(FEW);
+    const script = path.join(SOURCES, 'peer.py');
+    const theirs = inPyTorch(script, FEW, WARM_UPS, ROUNDS) as Round[] | null;
     const million = await inPage(page, MANY, 1, 3);
     const figures: Figure[] = [
       {

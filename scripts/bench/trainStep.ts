@@ -1,5 +1,4 @@
 /** A training step beside PyTorch's and TensorFlow.js's. */
-import { spawnSync } from 'node:child_process';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,9 +9,8 @@ import { Compiler } from '../../wasm/toolchain/compiler.ts';
 import { type Course, DiskAssets } from '../../wasm/toolchain/node.ts';
 import { launchChromium } from '../chromium.ts';
 import { serve } from '../serve.mjs';
-import { say } from '../setup.mjs';
 import { type Figure, median, ROUNDS, WARM_UPS } from './figure.ts';
-import { peers } from './peers.ts';
+import { inPyTorch, peers } from './peers.ts';
 import { layPage } from './program.ts';
 
 const SOURCES = fileURLToPath(new URL('trainStep', import.meta.url));
@@ -36,17 +34,6 @@ async function studentProgram(course: Course): Promise<Uint8Array> {
   return build.linkLive(lesson, 'experiment', await build.compile({ lesson, units }, 'train'));
 }
 
-/** Seconds of PyTorch's step, or nothing where it is not installed. */
-function inPyTorch(): number[] | null {
-  const args = [path.join(SOURCES, 'peer.py'), ...[WARM_UPS, ROUNDS, STEPS].map(String)];
-  const { status, stdout } = spawnSync('/usr/bin/python3', args, { encoding: 'utf8' });
-  if (status !== 0) {
-    say('The comparison with PyTorch is left out: it needs `apt install python3-torch`.');
-    return null;
-  }
-  return stdout.trim().split('\n').map(Number);
-}
-
 export async function benchTrainStep(course: Course): Promise<Figure[]> {
   const { training } = course.index;
   if (training === null) {
@@ -65,7 +52,8 @@ export async function benchTrainStep(course: Course): Promise<Figure[]> {
     const seconds = await page.evaluate<Record<'reference' | 'student' | 'tfjs', number[]>>(
       `measure(${JSON.stringify(OPTIONS)}, ${String(WARM_UPS)}, ${String(ROUNDS)}, ${String(STEPS)})`,
     );
-    const theirs = inPyTorch();
+    const script = path.join(SOURCES, 'peer.py');
+    const theirs = inPyTorch(script, WARM_UPS, ROUNDS, STEPS);
     const live = await page.evaluate<number[]>(`liveBytes(${JSON.stringify(OPTIONS)})`);
     const [reference, student, tfjs] = [seconds.reference, seconds.student, seconds.tfjs].map(
       median,
@@ -79,7 +67,7 @@ export async function benchTrainStep(course: Course): Promise<Figure[]> {
       { name: 'live-bytes/different', value: live.length, unit: 'values', target: 1 },
     ];
     if (theirs !== null) {
-      const torch = median(theirs);
+      const torch = median(theirs.flat());
       figures.push(
         { name: 'pytorch/milliseconds', value: torch * 1e3, unit: 'ms', target: null },
         { name: 'ratio-to-pytorch', value: reference! / torch, unit: 'ratio', target: 2.5 },
