@@ -12,7 +12,7 @@ namespace tt {
 /// sum.
 enum class Reduction { none, mean, sum };
 
-// A loss says how far predictions are from their targets: 0 if they could not be better, else more.
+// A loss says how far predictions are from their targets: the smaller, the better.
 // Every function here gives a new tensor and changes no input: a scalar, or for `Reduction::none`
 // one number a loss. Losses are computed and added up in `double` and rounded once, at the end. The
 // mean of no losses is NaN. A NaN among the predictions comes out, unless its row is ignored. All
